@@ -1,0 +1,103 @@
+// Package testenv gives tests what they need from the machine: programs, a
+// PostgreSQL server, real data. A test that cannot have what it needs is
+// skipped with one uniform message, so that a run can list what it left out.
+//
+// Under "make test" (TEARSHEET_TEST_STRICT=1) a missing program or server fails
+// the test instead: there a skip would hide that nothing was checked.
+//
+// Only tests import this package.
+package testenv
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// Names of the environment variables by which "make test" speaks to tests.
+const (
+	// StrictVar is "1" when a missing tool or server is a failure.
+	StrictVar = "TEARSHEET_TEST_STRICT"
+	// PostgresVar holds the URL of a PostgreSQL superuser on a private server.
+	PostgresVar = "TEARSHEET_TEST_POSTGRES"
+)
+
+// NoSharedData is the message of a test that was skipped for want of the real
+// histories in ../shared/data. It is a skip in strict runs too, because the
+// data is no part of this repository.
+const NoSharedData = "needs ../shared/data (real histories; not part of this repository)"
+
+// Tool returns the path of an installed program. Without it the test is skipped
+// (in strict runs: fails) with the Debian package that brings it.
+func Tool(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		missing(t, "needs "+name+" (Debian: "+debianPackage(name)+")")
+	}
+	return path
+}
+
+// Postgres returns the URL of a PostgreSQL superuser on a server that belongs to
+// the test run alone. Tests make databases or schemas of their own in it.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	url := os.Getenv(PostgresVar)
+	if url == "" {
+		missing(t, "needs "+PostgresVar+" (make test sets it)")
+	}
+	return url
+}
+
+// SharedData returns the absolute path of ../shared/data, seen from the root of
+// the repository. Without it the test is skipped, in strict runs too.
+func SharedData(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(Root(t), "..", "shared", "data")
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		t.Skip(NoSharedData)
+	}
+	return dir
+}
+
+// Root returns the absolute path of the repository: the nearest folder at or
+// above the working directory that holds go.mod.
+func Root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			t.Fatal("no go.mod above the working directory")
+		}
+		dir = parent
+	}
+}
+
+func missing(t testing.TB, reason string) {
+	t.Helper()
+	if os.Getenv(StrictVar) == "1" {
+		t.Fatal(reason)
+	}
+	t.Skip(reason)
+}
+
+// debianPackage names the package that brings a program; most are called alike.
+func debianPackage(program string) string {
+	switch program {
+	case "pdftoppm", "pdftotext", "pdfinfo", "pdffonts", "pdfimages":
+		return "poppler-utils"
+	case "soffice", "libreoffice":
+		return "libreoffice-calc"
+	case "psql", "postgres", "initdb":
+		return "postgresql"
+	}
+	return program
+}

@@ -1,0 +1,109 @@
+package testenv
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// recorder stands where a test stands and keeps what it is told. Its Skip and
+// Fatal end the calling function by panic, as a real test would end by Goexit.
+type recorder struct {
+	testing.TB
+	skipped, failed string
+}
+
+type ended struct{}
+
+func (r *recorder) Helper()           {}
+func (r *recorder) Skip(args ...any)  { r.skipped = fmt.Sprint(args...); panic(ended{}) }
+func (r *recorder) Fatal(args ...any) { r.failed = fmt.Sprint(args...); panic(ended{}) }
+
+func record(f func(testing.TB)) (r *recorder) {
+	r = &recorder{}
+	defer func() {
+		if e := recover(); e != nil && e != (ended{}) {
+			panic(e)
+		}
+	}()
+	f(r)
+	return r
+}
+
+func TestMissingToolIsSkippedWithItsPackage(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	t.Setenv(StrictVar, "")
+	r := record(func(tb testing.TB) { Tool(tb, "pdftoppm") })
+	if want := "needs pdftoppm (Debian: poppler-utils)"; r.skipped != want || r.failed != "" {
+		t.Errorf("skipped %q, failed %q; want skipped %q", r.skipped, r.failed, want)
+	}
+}
+
+func TestMissingToolFailsInStrictRuns(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	t.Setenv(StrictVar, "1")
+	r := record(func(tb testing.TB) { Tool(tb, "qpdf") })
+	if want := "needs qpdf (Debian: qpdf)"; r.failed != want || r.skipped != "" {
+		t.Errorf("skipped %q, failed %q; want failed %q", r.skipped, r.failed, want)
+	}
+}
+
+func TestInstalledToolIsFound(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "qpdf")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	if got := Tool(t, "qpdf"); got != path {
+		t.Errorf("Tool = %q, want %q", got, path)
+	}
+}
+
+func TestMissingPostgresFailsInStrictRunsOnly(t *testing.T) {
+	t.Setenv(PostgresVar, "")
+	t.Setenv(StrictVar, "")
+	if r := record(func(tb testing.TB) { Postgres(tb) }); !strings.Contains(r.skipped, PostgresVar) {
+		t.Errorf("plain run: skipped %q, want a reason that names %s", r.skipped, PostgresVar)
+	}
+	t.Setenv(StrictVar, "1")
+	if r := record(func(tb testing.TB) { Postgres(tb) }); !strings.Contains(r.failed, PostgresVar) {
+		t.Errorf("strict run: failed %q, want a reason that names %s", r.failed, PostgresVar)
+	}
+}
+
+func TestMissingSharedDataIsASkipEvenInStrictRuns(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "repository")
+	if err := os.Mkdir(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte("module m\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(root)
+	t.Setenv(StrictVar, "1")
+	r := record(func(tb testing.TB) { SharedData(tb) })
+	if r.skipped != NoSharedData || r.failed != "" {
+		t.Errorf("skipped %q, failed %q; want skipped %q", r.skipped, r.failed, NoSharedData)
+	}
+}
+
+func TestRootIsFoundFromAFolderBelow(t *testing.T) {
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	below := filepath.Join(root, "a", "b")
+	if err := os.MkdirAll(below, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte("module m\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(below)
+	if got := Root(t); got != root {
+		t.Errorf("Root = %q, want %q", got, root)
+	}
+}
