@@ -1,0 +1,28 @@
+package metrics
+
+// Registry is what metrics.yaml says: the teams and their metrics, in the order
+// of the file. It does not change after Load.
+type Registry struct {
+	teams   []Team
+	metrics []*Metric
+	byName  map[string]*Metric
+}
+
+// NewRegistry returns the registry of teams and metrics that are already known to
+// be sound; Load makes one from a file.
+func NewRegistry(teams []Team, metrics []*Metric) *Registry {
+	r := &Registry{teams: teams, metrics: metrics, byName: make(map[string]*Metric, len(metrics))}
+	for _, m := range metrics {
+		r.byName[m.Name] = m
+	}
+	return r
+}
+
+// Teams returns the teams in the order of the file.
+func (r *Registry) Teams() []Team { return r.teams }
+
+// Metrics returns all metrics in the order of the file.
+func (r *Registry) Metrics() []*Metric { return r.metrics }
+
+// Metric returns the metric of that name, or nil.
+func (r *Registry) Metric(name string) *Metric { return r.byName[name] }
