@@ -178,3 +178,12 @@ func (v *Value) UnmarshalJSON(text []byte) error {
 	*v = value
 	return err
 }
+
+// Fixed writes v with exactly so many decimals, halves away from zero, and a
+// hyphen as its minus; "unknown" if it is.
+func (v Value) Fixed(decimals int) string {
+	if v.number == nil {
+		return "unknown"
+	}
+	return v.number.FloatString(decimals)
+}

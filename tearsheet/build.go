@@ -1,0 +1,211 @@
+package tearsheet
+
+import (
+	"cmp"
+	"slices"
+
+	"tearsheet/calendar"
+	"tearsheet/metrics"
+)
+
+// Weeks and TrendWeeks are the numbers of weeks in the columns and in the
+// sparklines of a sheet.
+const (
+	Weeks      = 5
+	TrendWeeks = 13
+)
+
+// Inputs are all that a sheet is made of.
+type Inputs struct {
+	Company    string
+	Title      string // "" prints "Executive tearsheet"
+	Calendar   calendar.Calendar
+	AsOf       calendar.Day
+	Last       calendar.Week // the latest week shown
+	Registry   *metrics.Registry
+	History    metrics.History
+	Plan       Planned
+	PlanNote   PlanNote               // its Text is written by Build
+	Statements map[string]string      // by metric: the text that ran
+	Printed    map[PrintedKey]Printed // what earlier editions printed; may be nil
+}
+
+// Planned is what a sheet asks of a plan.
+type Planned interface {
+	// Week returns the planned figure of a week, unknown if the plan has none.
+	Week(*metrics.Metric, calendar.Week) metrics.Value
+	// Rule returns the sentence that says how the plan's figures become weeks, or "".
+	Rule(*metrics.Metric) string
+}
+
+// PrintedKey names a cell across editions.
+type PrintedKey struct {
+	Metric string
+	Week   calendar.Day // on which it ends
+}
+
+// Printed is a cell as the first edition that showed it had it.
+type Printed struct {
+	Edition    int
+	Actual     metrics.Value
+	Coverage   calendar.Coverage
+	Definition string // hash
+}
+
+// Build makes the document. The same inputs give the same document.
+func Build(in Inputs) *Document {
+	b := builder{Inputs: in,
+		weeks: in.Calendar.WeeksTo(Weeks, in.Last),
+		trend: in.Calendar.WeeksTo(TrendWeeks, in.Last)}
+	doc := &Document{
+		Company:  in.Company,
+		Title:    cmp.Or(in.Title, "Executive tearsheet"),
+		Subtitle: subtitle(in.Calendar, in.Last),
+		AsOf:     in.AsOf,
+		Timezone: in.Calendar.Zone().String(),
+		Plan:     planNote(in.PlanNote),
+		Weeks:    heads(b.weeks),
+		Trend:    heads(b.trend),
+	}
+	for _, team := range in.Registry.Teams() {
+		if section := b.section(team); len(section.Rows) > 0 {
+			doc.Sections = append(doc.Sections, section)
+		}
+	}
+	doc.summarise()
+	doc.Definitions = b.definitions(doc)
+	doc.Legend = legend(doc, in.Registry)
+	return doc
+}
+
+type builder struct {
+	Inputs
+	weeks, trend []calendar.Week
+}
+
+func (b builder) section(team metrics.Team) Section {
+	section := Section{Team: team.Name, Title: team.Title}
+	for _, m := range b.Registry.Metrics() {
+		if m.Team != team.Name || m.Supporting {
+			continue
+		}
+		row := b.row(m)
+		if row.Mark == Behind {
+			section.Behind++
+		}
+		section.Rows = append(section.Rows, row)
+	}
+	return section
+}
+
+func (b builder) row(m *metrics.Metric) Row {
+	row := Row{Metric: m.Name, Title: m.Title, Unit: m.Unit, Better: m.Better, Roll: m.Roll}
+	var shown []metrics.Value
+	for _, w := range b.weeks {
+		cell := b.cell(m, w)
+		row.Cells = append(row.Cells, cell)
+		row.Provisional = row.Provisional || cell.Provisional
+		row.Restated = row.Restated || cell.Restated != nil
+		shown = append(shown, cell.Actual, cell.Plan)
+	}
+	for _, w := range b.trend {
+		row.Trend = append(row.Trend, Point{b.Registry.Week(b.History, m, w).Actual, b.Plan.Week(m, w)})
+	}
+	row.print(m, shown)
+	return row
+}
+
+func (b builder) cell(m *metrics.Metric, w calendar.Week) Cell {
+	week := b.Registry.Week(b.History, m, w)
+	cell := Cell{
+		Week:        w.Last(),
+		Actual:      week.Actual,
+		Plan:        b.Plan.Week(m, w),
+		Coverage:    week.Coverage,
+		Daily:       week.Daily[:],
+		Provisional: week.Provisional(),
+		Restated:    b.restatement(m, w, week),
+	}
+	cell.Variance, cell.Percent = variance(cell.Actual, cell.Plan)
+	cell.Mark = judge(m, cell.Actual, cell.Plan)
+	if cell.Provisional && cell.Coverage.Have > 0 {
+		cell.Signs += cell.Coverage.String()
+	}
+	if cell.Restated != nil {
+		cell.Signs += signRestated
+	}
+	return cell
+}
+
+// restatement compares a week with its first print.
+func (b builder) restatement(m *metrics.Metric, w calendar.Week, now metrics.Weekly) *Restatement {
+	then, ok := b.Printed[PrintedKey{m.Name, w.Last()}]
+	if !ok || then.Actual.Decimal() == now.Actual.Decimal() {
+		return nil
+	}
+	cause := "correction"
+	switch {
+	case then.Definition != m.DefinitionHash(b.Calendar):
+		cause = "definition changed"
+	case then.Coverage != now.Coverage:
+		cause = "late data"
+	}
+	return &Restatement{Was: then.Actual, Edition: then.Edition, Cause: cause}
+}
+
+// print chooses the digits of the row and writes them into its cells.
+func (r *Row) print(m *metrics.Metric, shown []metrics.Value) {
+	r.Scale = scaleOf(shown)
+	r.UnitLabel = unitLabel(m, r.Scale)
+	by := metrics.Int(int64(r.Scale))
+	scaled := make([]metrics.Value, len(shown))
+	for i, v := range shown {
+		scaled[i] = v.Div(by)
+	}
+	latest := r.Latest()
+	r.Decimals = decimalsOf(scaled, latest.Actual.Div(by), latest.Plan.Div(by))
+	for i := range r.Cells {
+		cell := &r.Cells[i]
+		cell.ActualText = format(cell.Actual.Div(by), r.Decimals)
+		cell.PlanText = format(cell.Plan.Div(by), r.Decimals)
+	}
+	r.Mark = latest.Mark
+	r.Variance = r.varianceText(latest)
+}
+
+// varianceText writes the variance of the latest week: in percent, or where the
+// plan admits none, in the row's own digits.
+func (r *Row) varianceText(latest Cell) string {
+	switch {
+	case !latest.Actual.Known():
+		return noValue
+	case !latest.Plan.Known():
+		return "no plan"
+	case !latest.Percent.Known():
+		return formatSigned(latest.Variance.Div(metrics.Int(int64(r.Scale))), r.Decimals) + " abs"
+	}
+	return formatSigned(latest.Percent, varianceDecimals)
+}
+
+// summarise counts the marks and lists what is off plan, the largest first.
+func (d *Document) summarise() {
+	type item struct {
+		AgendaItem
+		size metrics.Value
+	}
+	var items []item
+	for _, section := range d.Sections {
+		for _, row := range section.Rows {
+			d.Counts.add(row.Mark)
+			d.Provisional = d.Provisional || row.Latest().Provisional
+			if row.Mark == Behind {
+				items = append(items, item{
+					AgendaItem{row.Metric, row.Title, row.Variance + "%"}, row.Latest().Percent.Abs()})
+			}
+		}
+	}
+	slices.SortStableFunc(items, func(a, b item) int { return b.size.Cmp(a.size) })
+	for _, it := range items {
+		d.Agenda = append(d.Agenda, it.AgendaItem)
+	}
+}
