@@ -1,0 +1,82 @@
+package duck
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"tearsheet/warehouse"
+)
+
+// create makes an empty warehouse at path unless there is one. DuckDB writes a
+// file's head when it closes it first, so a process that is killed before leaves a
+// file that never opens again; hence the file is made beside, whole and synced,
+// before it gets its name.
+func create(ctx context.Context, path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	removeLeftovers(path)
+	beside := fmt.Sprintf("%s%s%d", path, besideMark, os.Getpid())
+	defer os.Remove(beside)
+	db, err := connect(ctx, beside, "READ_WRITE", append(warehouse.LedgerTables(), "checkpoint"))
+	if err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return &warehouse.StorageError{Place: beside, Err: err}
+	}
+	if err := appear(beside, path); err != nil {
+		return &warehouse.StorageError{Place: path, Err: err}
+	}
+	return nil
+}
+
+const besideMark = ".new-"
+
+// appear gives a finished file its name, for good even if the power fails. A file
+// that got the name meanwhile stays: another process may have it open.
+func appear(beside, path string) error {
+	if err := syncPath(beside); err != nil {
+		return err
+	}
+	err := os.Link(beside, path)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		err = os.Rename(beside, path) // a file system without links
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncPath(filepath.Dir(path))
+}
+
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// removeLeftovers removes what killed processes left beside path. What cannot be
+// removed does no harm.
+func removeLeftovers(path string) {
+	beside, _ := filepath.Glob(path + besideMark + "*")
+	for _, file := range beside {
+		digits := strings.TrimSuffix(strings.TrimPrefix(file, path+besideMark), ".wal")
+		if pid, err := strconv.Atoi(digits); err == nil && !alive(pid) {
+			os.Remove(file)
+		}
+	}
+}
+
+func alive(pid int) bool {
+	process, err := os.FindProcess(pid)
+	return err == nil && !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+}

@@ -1,0 +1,137 @@
+package duck
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"tearsheet/warehouse"
+)
+
+var holder = regexp.MustCompile(`Conflicting lock is held in .*\(PID (\d+)\)`)
+
+// explainOpening turns an error of opening a file into one that says what to do.
+func explainOpening(err error, path string) error {
+	text := err.Error()
+	if m := holder.FindStringSubmatch(text); m != nil {
+		pid, _ := strconv.Atoi(m[1])
+		return &warehouse.ActiveError{Path: path, PID: pid}
+	}
+	if strings.Contains(text, "Could not set lock on file") {
+		return &warehouse.ActiveError{Path: path}
+	}
+	switch {
+	case strings.Contains(text, "not a valid DuckDB database file"):
+		err = errors.New("not a DuckDB file: move it away, or name another file in warehouse.url")
+	case strings.Contains(text, "version number"):
+		err = fmt.Errorf("%s (this program has DuckDB %s)", firstLine(err), engineVersion())
+	}
+	return &warehouse.StorageError{Place: path, Err: err}
+}
+
+func engineVersion() string {
+	// The linked library says it best; it needs no file for that.
+	connector, err := duckdb.NewConnector("", nil)
+	if err != nil {
+		return "of unknown version"
+	}
+	defer connector.Close()
+	conn, err := connector.Connect(context.Background())
+	if err != nil {
+		return "of unknown version"
+	}
+	defer conn.Close()
+	return libraryVersion(conn)
+}
+
+// explain turns an engine's error about a statement into the contract's.
+func explain(err error, path, statement string, limits warehouse.Limits) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "Out of Memory Error"):
+		return fmt.Errorf("%s: %s: out of memory (memory limit %s): %w", path, warehouse.Excerpt(statement), limitText(limits.Memory), firstError(err))
+	case outOfSpace(text):
+		return &warehouse.StorageError{Place: path, Err: fmt.Errorf("%w (%s free)", firstError(err), freeText(path))}
+	case strings.Contains(text, "IO Error"), strings.Contains(text, "FATAL Error"), strings.Contains(text, "database has been invalidated"):
+		return &warehouse.StorageError{Place: path, Err: firstError(err)}
+	}
+	var engine *duckdb.Error
+	if errors.As(err, &engine) {
+		return syntaxError(engine.Msg, statement)
+	}
+	return err
+}
+
+func outOfSpace(text string) bool {
+	return strings.Contains(text, "No space left on device") || strings.Contains(text, "not enough space on the disk")
+}
+
+func limitText(bytes int64) string {
+	if bytes == 0 {
+		return "of the engine"
+	}
+	return strconv.FormatInt(bytes>>20, 10) + " MiB"
+}
+
+// firstError returns err with the first line of its text: the rest is advice for
+// people who type statements.
+func firstError(err error) error { return &shortError{firstLine(err), err} }
+
+type shortError struct {
+	text string
+	err  error
+}
+
+func (e *shortError) Error() string { return e.text }
+func (e *shortError) Unwrap() error { return e.err }
+
+func firstLine(err error) string {
+	text := strings.TrimPrefix(err.Error(), "database/sql/driver: could not connect to database: ")
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+var caret = regexp.MustCompile(`\n\s*LINE (\d+): (.*)\n( *)\^`)
+
+// syntaxError separates what DuckDB has against a statement from where it is.
+func syntaxError(message, statement string) error {
+	m := caret.FindStringSubmatch(message)
+	if m == nil {
+		return &warehouse.SyntaxError{Message: strings.TrimSpace(message), Offset: -1}
+	}
+	text, _, _ := strings.Cut(message, m[0])
+	number, _ := strconv.Atoi(m[1])
+	inExcerpt := len(m[3]) - len("LINE "+m[1]+": ")
+	return &warehouse.SyntaxError{
+		Message: strings.Join(strings.Fields(text), " "),
+		Offset:  offset(statement, number, m[2], inExcerpt),
+	}
+}
+
+// offset finds the byte that a caret points to: the place in an excerpt of the line
+// with the given number (from 1). Long lines are cut at both ends by "...".
+func offset(statement string, number int, excerpt string, place int) int {
+	lines := strings.SplitAfter(statement, "\n")
+	if number < 1 || number > len(lines) || place < 0 {
+		return -1
+	}
+	if cut, ok := strings.CutPrefix(excerpt, "..."); ok {
+		excerpt, place = cut, place-len("...")
+	}
+	start := strings.Index(lines[number-1], strings.TrimSuffix(excerpt, "..."))
+	if start < 0 || place < 0 {
+		return -1
+	}
+	for _, line := range lines[:number-1] {
+		start += len(line)
+	}
+	return start + place
+}

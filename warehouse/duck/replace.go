@@ -1,0 +1,239 @@
+package duck
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"tearsheet/calendar"
+	"tearsheet/warehouse"
+)
+
+// Ensure makes the table if there is none, and adds the columns that it lacks.
+func (d *DB) Ensure(ctx context.Context, table warehouse.Table) error {
+	if err := table.Validate(); err != nil {
+		return err
+	}
+	schema, name := table.Split()
+	if schema == "" {
+		schema = mainSchema
+	} else if _, err := d.ExecContext(ctx, fmt.Sprintf("create schema if not exists %q", schema)); err != nil {
+		return err
+	}
+	if _, err := d.ExecContext(ctx, table.Create(spell)); err != nil {
+		return err
+	}
+	have, err := d.columns(ctx, schema, name)
+	if err != nil {
+		return err
+	}
+	missing, err := table.Missing(have, spell)
+	if err != nil {
+		return err
+	}
+	for _, column := range missing {
+		if _, err := d.ExecContext(ctx, fmt.Sprintf("alter table %s add column %q %s", table.Quoted(), column.Name, spell(column.Type))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const mainSchema = "main"
+
+func (d *DB) columns(ctx context.Context, schema, name string) (map[string]string, error) {
+	rows, err := d.QueryContext(ctx, "select column_name, data_type from information_schema.columns where table_schema = $1 and table_name = $2 and table_catalog = current_database()", schema, name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	have := map[string]string{}
+	for rows.Next() {
+		var column, typ string
+		if err := rows.Scan(&column, &typ); err != nil {
+			return nil, err
+		}
+		have[column] = typ
+	}
+	return have, rows.Err()
+}
+
+// spell writes a type in DuckDB's words.
+func spell(t warehouse.Type) string {
+	switch t.Kind {
+	case warehouse.Text:
+		return "VARCHAR"
+	case warehouse.Decimal:
+		return fmt.Sprintf("DECIMAL(%d,%d)", t.Precision, t.Scale)
+	default:
+		return strings.ToUpper(t.String())
+	}
+}
+
+// Replace applies a change in one transaction.
+func (d *DB) Replace(ctx context.Context, change warehouse.Change) error {
+	tally, err := warehouse.NewTally(change)
+	if err != nil {
+		return err
+	}
+	d.load.Lock()
+	defer d.load.Unlock()
+	conn, err := d.db.Conn(ctx)
+	if err != nil {
+		return explain(err, d.path, "begin", d.limits)
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return explain(err, d.path, "begin", d.limits)
+	}
+	defer tx.Rollback()
+	if err := d.replace(ctx, conn, tx, change, tally); err != nil {
+		return fmt.Errorf("load of %s: %w", change.Table.Name, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("load of %s: %w", change.Table.Name, explain(err, d.path, "commit", d.limits))
+	}
+	return nil
+}
+
+func (d *DB) replace(ctx context.Context, conn *sql.Conn, tx *sql.Tx, change warehouse.Change, tally *warehouse.Tally) error {
+	if err := d.deleteOld(ctx, tx, change); err != nil {
+		return err
+	}
+	facts := target{change.Table, change.Table.ColumnNames()}
+	err := appendTo(ctx, conn, facts, func(add func(...driver.Value) error) error {
+		return appendRows(ctx, change, tally, add)
+	})
+	if err != nil {
+		return explain(err, d.path, "insert into "+change.Table.Name, d.limits)
+	}
+	partitions := target{warehouse.Table{Name: warehouse.PartitionTable}, warehouse.PartitionColumns()}
+	if err := appendAll(ctx, conn, partitions, tally.Partitions()); err != nil {
+		return explain(err, d.path, "insert into "+warehouse.PartitionTable, d.limits)
+	}
+	files := target{warehouse.Table{Name: warehouse.FileTable}, warehouse.FileColumns()}
+	if err := appendAll(ctx, conn, files, tally.FileRows()); err != nil {
+		return explain(err, d.path, "insert into "+warehouse.FileTable, d.limits)
+	}
+	return nil
+}
+
+// deleteOld deletes whole days, not the keys of new rows: a day that lost rows
+// would keep its old ones.
+func (d *DB) deleteOld(ctx context.Context, tx *sql.Tx, change warehouse.Change) error {
+	var statements []string
+	if len(change.Parts) > 0 {
+		days := make([]string, len(change.Parts))
+		for i, part := range change.Parts {
+			days[i] = "date '" + part.Day.String() + "'"
+		}
+		in := " in (" + strings.Join(days, ", ") + ")"
+		statements = append(statements,
+			fmt.Sprintf("delete from %s where %s%s", change.Table.Quoted(), warehouse.DayColumn, in),
+			fmt.Sprintf("delete from %s where asset = %s and part%s", warehouse.PartitionTable, quote(change.Table.Name), in))
+	}
+	for _, file := range change.Files {
+		statements = append(statements,
+			fmt.Sprintf("delete from %s where asset = %s and path = %s", warehouse.FileTable, quote(change.Table.Name), quote(file.Path)))
+	}
+	for _, statement := range statements {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return explain(err, d.path, statement, d.limits)
+		}
+	}
+	return nil
+}
+
+// target is where rows are appended to.
+type target struct {
+	table   warehouse.Table // its name
+	columns []string
+}
+
+// appendTo appends rows within the connection's transaction.
+func appendTo(ctx context.Context, conn *sql.Conn, to target, fill func(add func(...driver.Value) error) error) error {
+	return conn.Raw(func(raw any) error {
+		schema, name := to.table.Split()
+		if schema == "" {
+			schema = mainSchema
+		}
+		appender, err := duckdb.NewAppenderWithColumns(raw.(driver.Conn), "", schema, name, to.columns)
+		if err != nil {
+			return err
+		}
+		if err := fill(appender.AppendRow); err != nil {
+			return errors.Join(err, appender.Clear(), appender.Close())
+		}
+		return appender.CloseWithCancel(ctx)
+	})
+}
+
+func appendRows(ctx context.Context, change warehouse.Change, tally *warehouse.Tally, add func(...driver.Value) error) error {
+	if change.Rows == nil {
+		return nil
+	}
+	values := make([]driver.Value, 1+len(change.Table.Columns))
+	for row, err := range change.Rows {
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := tally.Add(row); err != nil {
+			return err
+		}
+		values[0] = warehouse.Midnight(row.Day)
+		for i, value := range row.Values {
+			if values[i+1], err = native(change.Table.Columns[i].Type, value); err != nil {
+				return err
+			}
+		}
+		if err := add(values...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func appendAll(ctx context.Context, conn *sql.Conn, to target, rows [][]any) error {
+	return appendTo(ctx, conn, to, func(add func(...driver.Value) error) error {
+		values := make([]driver.Value, len(to.columns))
+		for _, row := range rows {
+			for i, value := range row {
+				values[i] = value
+			}
+			if err := add(values...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// native returns a value as the appender takes it.
+func native(typ warehouse.Type, value any) (driver.Value, error) {
+	switch v := value.(type) {
+	case calendar.Day:
+		return warehouse.Midnight(v), nil
+	case string:
+		if typ.Kind != warehouse.Decimal {
+			return v, nil
+		}
+		n, err := typ.Unscaled(v)
+		if err != nil {
+			return nil, err
+		}
+		if n.IsInt64() {
+			return n.Int64(), nil
+		}
+		return n, nil
+	}
+	return value, nil
+}

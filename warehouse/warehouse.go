@@ -1,0 +1,111 @@
+// Package warehouse is the contract between the fact tables and everybody who
+// fills or reads them. A fact table holds one row per event, each with its local
+// day; it is filled day by day, and a ledger in the same warehouse, written in the
+// same transaction, says what is loaded. Package duck and package pg keep the
+// contract, package warehousetest checks it. What a row means, and how numbers are
+// made of rows, is left to others.
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"time"
+
+	"tearsheet/calendar"
+)
+
+// Querier runs a statement that returns rows.
+type Querier interface {
+	// QueryContext runs one statement with arguments $1, $2, ….
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Reader is a warehouse that is only read.
+type Reader interface {
+	Querier
+	// Loaded returns what is known of each day of a table in from ≤ day < to.
+	// A day that is absent from the map is not loaded.
+	Loaded(ctx context.Context, table string, from, to calendar.Day) (map[calendar.Day]calendar.Load, error)
+}
+
+// Warehouse is a warehouse that is filled.
+type Warehouse interface {
+	Reader
+	// ExecContext runs one statement that returns no rows.
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	// Ensure makes the table if there is none, and adds the columns that it
+	// lacks. A column of another type is an error; no column is ever dropped.
+	Ensure(ctx context.Context, table Table) error
+	// Replace applies a change in one transaction: the rows of its days are
+	// deleted and the given ones inserted, and the ledger says so, or nothing
+	// changes at all. Rows are streamed; memory does not grow with them. To
+	// replace a day by the rows it has leaves its version as it was.
+	Replace(ctx context.Context, change Change) error
+	// Close writes everything to its place and ends all connections.
+	Close() error
+}
+
+// Change is what one transaction does to a table.
+type Change struct {
+	Table Table
+	// Parts are the days that are replaced, in any order. A day without rows
+	// becomes a loaded day with no rows.
+	Parts []Part
+	// Rows are all rows of these days, in any order; their own order is kept
+	// where the engine keeps one, so rows in time order are read faster. It may
+	// be ranged over again, since an engine repeats what it can repeat.
+	Rows iter.Seq2[Row, error]
+	// Files are the files that were read. Each takes the place of the entry
+	// that its path has in the ledger of this table.
+	Files []File
+	// RunID names the run in the ledger, At is its time.
+	RunID string
+	At    time.Time
+}
+
+// Row is one row of a fact table: its day and the values of its columns, in the
+// order of Table.Columns. Who gets a Row must not keep Values: the next row may
+// come in the same slice.
+type Row struct {
+	Day    calendar.Day
+	Values []any
+}
+
+// Part is the ledger entry of one day of a table.
+type Part struct {
+	Day       calendar.Day
+	Coverage  calendar.Coverage // the zero Coverage stands for a whole day
+	InputHash string            // of everything that the rows were made of
+	Rejected  int64             // lines that were refused
+}
+
+// File is the ledger entry of one source file of a table. Lines = Loaded +
+// Rejected + Filtered.
+type File struct {
+	Path       string
+	Checksum   string // of the bytes of the file
+	Definition string // hash of the rules by which it was read
+	Size       int64
+	From, To   calendar.Day // the days from ≤ day < to for which it speaks
+	Lines      int64
+	Loaded     int64
+	Rejected   int64
+	Filtered   int64
+}
+
+// Limits bound what statements may use. A zero field stands for the engine's own
+// limit; an engine ignores what its server decides.
+type Limits struct {
+	Timeout  time.Duration // of one statement
+	Memory   int64         // bytes
+	Spill    int64         // bytes of temporary files
+	SpillDir string        // where these lie
+}
+
+// ResultColumn is a column of a statement's result; its type is in the words of the
+// engine.
+type ResultColumn struct {
+	Name string
+	Type string
+}

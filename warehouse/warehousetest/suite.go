@@ -1,0 +1,420 @@
+// Package warehousetest checks that an engine keeps the contract of package
+// warehouse. Every engine answers the same suite.
+package warehousetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tearsheet/calendar"
+	"tearsheet/warehouse"
+)
+
+// Run runs the suite. Open returns a fresh, empty warehouse, and sees to its end.
+func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
+	for _, promise := range []struct {
+		name string
+		test func(*testing.T, warehouse.Warehouse)
+	}{
+		{"EnsureMakesTheTableOnce", ensureMakesTheTableOnce},
+		{"EnsureAddsAColumn", ensureAddsAColumn},
+		{"EnsureRefusesAnotherType", ensureRefusesAnotherType},
+		{"EveryTypeComesBackAsItWent", everyTypeComesBackAsItWent},
+		{"DayIsLoadedWithItsRows", dayIsLoadedWithItsRows},
+		{"DayWithoutRowsIsLoaded", dayWithoutRowsIsLoaded},
+		{"DayOfAnotherTableIsNotLoaded", dayOfAnotherTableIsNotLoaded},
+		{"CoverageIsKept", coverageIsKept},
+		{"SameRowsKeepTheVersion", sameRowsKeepTheVersion},
+		{"OtherRowsChangeTheVersion", otherRowsChangeTheVersion},
+		{"EmptiedDayLosesItsRows", emptiedDayLosesItsRows},
+		{"OtherDaysStay", otherDaysStay},
+		{"ErrorAmongRowsChangesNothing", errorAmongRowsChangesNothing},
+		{"CancelledLoadChangesNothing", cancelledLoadChangesNothing},
+		{"RowOfAForeignDayIsRefused", rowOfAForeignDayIsRefused},
+		{"ValueOfAnotherTypeIsRefused", valueOfAnotherTypeIsRefused},
+		{"FileTakesThePlaceOfItsPath", fileTakesThePlaceOfItsPath},
+		{"ConcurrentLoadsOfADayLeaveOne", concurrentLoadsOfADayLeaveOne},
+		{"ReplaceIsIdempotent", replaceIsIdempotent},
+		{"MemoryDoesNotGrowWithRows", memoryDoesNotGrowWithRows},
+	} {
+		t.Run(promise.name, func(t *testing.T) { promise.test(t, open(t)) })
+	}
+}
+
+var (
+	likes = warehouse.Table{Name: "likes", Columns: []warehouse.Column{
+		{Name: "user_id", Type: warehouse.Type{Kind: warehouse.Bigint}},
+		{Name: "client", Type: warehouse.Type{Kind: warehouse.Text}},
+	}}
+	monday = calendar.DayOn(2026, time.November, 9)
+	when   = time.Date(2026, time.November, 17, 6, 0, 0, 0, time.UTC)
+)
+
+func like(day calendar.Day, user int64, client string) warehouse.Row {
+	return warehouse.Row{Day: day, Values: []any{user, client}}
+}
+
+func rowsOf(rows ...warehouse.Row) iter.Seq2[warehouse.Row, error] {
+	return func(yield func(warehouse.Row, error) bool) {
+		for _, row := range rows {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+func parts(days ...calendar.Day) []warehouse.Part {
+	list := make([]warehouse.Part, len(days))
+	for i, day := range days {
+		list[i] = warehouse.Part{Day: day, InputHash: "input"}
+	}
+	return list
+}
+
+func replace(t *testing.T, w warehouse.Warehouse, days []calendar.Day, rows ...warehouse.Row) {
+	t.Helper()
+	if err := w.Ensure(t.Context(), likes); err != nil {
+		t.Fatal(err)
+	}
+	change := warehouse.Change{Table: likes, Parts: parts(days...), Rows: rowsOf(rows...), RunID: "run", At: when}
+	if err := w.Replace(t.Context(), change); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// read returns the rows of likes, sorted, one text each.
+func read(t *testing.T, w warehouse.Reader) []string {
+	t.Helper()
+	rows, err := w.QueryContext(t.Context(), "select day, user_id, client from likes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var texts []string
+	for rows.Next() {
+		var day time.Time
+		var user int64
+		var client string
+		if err := rows.Scan(&day, &user, &client); err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, fmt.Sprintf("%s %d %s", day.Format(time.DateOnly), user, client))
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+func loaded(t *testing.T, w warehouse.Reader, table string, from, to calendar.Day) map[calendar.Day]calendar.Load {
+	t.Helper()
+	loads, err := w.Loaded(t.Context(), table, from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loads
+}
+
+func wantRows(t *testing.T, w warehouse.Reader, want ...string) {
+	t.Helper()
+	if got := read(t, w); !slices.Equal(got, want) {
+		t.Errorf("rows are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func ensureMakesTheTableOnce(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
+	if err := w.Ensure(t.Context(), likes); err != nil {
+		t.Fatal(err)
+	}
+	wantRows(t, w, "2026-11-09 1 web")
+}
+
+func ensureAddsAColumn(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
+	wider := warehouse.Table{Name: "likes", Columns: append(slices.Clone(likes.Columns), warehouse.Column{Name: "photo", Type: warehouse.Type{Kind: warehouse.Bigint}})}
+	if err := w.Ensure(t.Context(), wider); err != nil {
+		t.Fatal(err)
+	}
+	change := warehouse.Change{Table: wider, Parts: parts(monday + 1), At: when,
+		Rows: rowsOf(warehouse.Row{Day: monday + 1, Values: []any{int64(2), "web", int64(7)}})}
+	if err := w.Replace(t.Context(), change); err != nil {
+		t.Fatal(err)
+	}
+	wantRows(t, w, "2026-11-09 1 web", "2026-11-10 2 web")
+}
+
+func ensureRefusesAnotherType(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
+	other := warehouse.Table{Name: "likes", Columns: []warehouse.Column{{Name: "user_id", Type: warehouse.Type{Kind: warehouse.Text}}}}
+	err := w.Ensure(t.Context(), other)
+	if err == nil || !strings.Contains(err.Error(), "table likes: column user_id is bigint, not ") {
+		t.Errorf("a bigint column is taken for text: %v", err)
+	}
+	wantRows(t, w, "2026-11-09 1 web")
+}
+
+func everyTypeComesBackAsItWent(t *testing.T, w warehouse.Warehouse) {
+	kind := func(k warehouse.Kind) warehouse.Type { return warehouse.Type{Kind: k} }
+	table := warehouse.Table{Name: "samples", Columns: []warehouse.Column{
+		{Name: "t", Type: kind(warehouse.Text)}, {Name: "b", Type: kind(warehouse.Bigint)}, {Name: "d", Type: kind(warehouse.Double)},
+		{Name: "m", Type: warehouse.Type{Kind: warehouse.Decimal, Precision: 12, Scale: 2}},
+		{Name: "h", Type: warehouse.Type{Kind: warehouse.Decimal, Precision: 38, Scale: 10}},
+		{Name: "o", Type: kind(warehouse.Boolean)}, {Name: "e", Type: kind(warehouse.Date)}, {Name: "at", Type: kind(warehouse.Timestamp)},
+	}}
+	toronto, err := time.LoadLocation("America/Toronto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	instant := time.Date(2015, time.February, 10, 5, 24, 31, 123456000, toronto)
+	rows := []warehouse.Row{
+		{Day: monday, Values: []any{"Zürich 😀, \"x\"\n", int64(-9223372036854775808), 0.1, "-1234567890.5", "1234567890123456789012345678.0000000001", true, monday - 1, instant}},
+		{Day: monday, Values: make([]any, 8)},
+		{Day: monday, Values: []any{"", int64(0), 1e300, "0.01", "-0.0000000001", false, calendar.DayOn(1, 1, 1), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)}},
+	}
+	if err := w.Ensure(t.Context(), table); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Replace(t.Context(), warehouse.Change{Table: table, Parts: parts(monday), Rows: rowsOf(rows...), At: when}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := w.QueryContext(t.Context(), `select t, cast(b as varchar(40)), d, cast(m as varchar(60)), cast(h as varchar(60)),
+		case when o then 'true' when not o then 'false' end, cast(e as varchar(40)), "at" from samples order by coalesce(b, 1)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Close()
+	var lines []string
+	for got.Next() {
+		var text, b, m, h, o, e *string
+		var d *float64
+		var at *time.Time
+		if err := got.Scan(&text, &b, &d, &m, &h, &o, &e, &at); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, show(text)+"|"+show(b)+"|"+show(d)+"|"+show(m)+"|"+show(h)+"|"+show(o)+"|"+show(e)+"|"+showTime(at))
+	}
+	want := []string{
+		"Zürich 😀, \"x\"\n|-9223372036854775808|0.1|-1234567890.50|1234567890123456789012345678.0000000001|true|2026-11-08|2015-02-10T10:24:31.123456Z",
+		"|0|1e+300|0.01|-0.0000000001|false|0001-01-01|9999-12-31T23:59:59Z",
+		"NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func show[T any](p *T) string {
+	if p == nil {
+		return "NULL"
+	}
+	return fmt.Sprint(*p)
+}
+
+func showTime(p *time.Time) string {
+	if p == nil {
+		return "NULL"
+	}
+	return p.UTC().Format(time.RFC3339Nano)
+}
+
+func dayIsLoadedWithItsRows(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday, monday + 1}, like(monday+1, 2, "web"), like(monday, 1, "web"), like(monday, 1, "web"))
+	wantRows(t, w, "2026-11-09 1 web", "2026-11-09 1 web", "2026-11-10 2 web")
+	loads := loaded(t, w, "likes", monday, monday+1) // half open
+	if len(loads) != 1 || !loads[monday].Complete() || !strings.HasPrefix(loads[monday].Version, "2-") {
+		t.Errorf("loaded: %v", loads)
+	}
+}
+
+func dayWithoutRowsIsLoaded(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday})
+	loads := loaded(t, w, "likes", monday-1, monday+2)
+	if len(loads) != 1 || !loads[monday].Complete() || loads[monday].Version == "" {
+		t.Errorf("loaded: %v", loads)
+	}
+}
+
+func dayOfAnotherTableIsNotLoaded(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday})
+	if loads := loaded(t, w, "uploads", monday, monday+1); len(loads) != 0 {
+		t.Errorf("loaded: %v", loads)
+	}
+}
+
+func coverageIsKept(t *testing.T, w warehouse.Warehouse) {
+	if err := w.Ensure(t.Context(), likes); err != nil {
+		t.Fatal(err)
+	}
+	part := warehouse.Part{Day: monday, Coverage: calendar.Coverage{Have: 21, Of: 24}}
+	if err := w.Replace(t.Context(), warehouse.Change{Table: likes, Parts: []warehouse.Part{part}, At: when}); err != nil {
+		t.Fatal(err)
+	}
+	if load := loaded(t, w, "likes", monday, monday+1)[monday]; load.Coverage != part.Coverage {
+		t.Errorf("coverage is %s, want 21/24", load.Coverage)
+	}
+}
+
+func sameRowsKeepTheVersion(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"), like(monday, 2, "ios"))
+	before := loaded(t, w, "likes", monday, monday+1)
+	replace(t, w, []calendar.Day{monday}, like(monday, 2, "ios"), like(monday, 1, "web"))
+	if after := loaded(t, w, "likes", monday, monday+1); !maps.Equal(before, after) {
+		t.Errorf("the same rows in another order: %v, then %v", before, after)
+	}
+	wantRows(t, w, "2026-11-09 1 web", "2026-11-09 2 ios")
+}
+
+func otherRowsChangeTheVersion(t *testing.T, w warehouse.Warehouse) {
+	seen := map[string]string{}
+	for name, rows := range map[string][]warehouse.Row{
+		"none":    nil,
+		"one":     {like(monday, 1, "web")},
+		"twice":   {like(monday, 1, "web"), like(monday, 1, "web")},
+		"user":    {like(monday, 2, "web")},
+		"client":  {like(monday, 1, "we")},
+		"null":    {{Day: monday, Values: []any{int64(1), nil}}},
+		"empty":   {like(monday, 1, "")},
+		"another": {like(monday, 1, "web"), like(monday, 3, "web")},
+	} {
+		replace(t, w, []calendar.Day{monday}, rows...)
+		version := loaded(t, w, "likes", monday, monday+1)[monday].Version
+		if other, ok := seen[version]; ok {
+			t.Errorf("%s and %s have the version %s", name, other, version)
+		}
+		seen[version] = name
+	}
+}
+
+func emptiedDayLosesItsRows(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
+	replace(t, w, []calendar.Day{monday})
+	wantRows(t, w)
+}
+
+func otherDaysStay(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday, monday + 1}, like(monday, 1, "web"), like(monday+1, 2, "web"))
+	before := loaded(t, w, "likes", monday, monday+2)
+	replace(t, w, []calendar.Day{monday + 1}, like(monday+1, 3, "web"))
+	wantRows(t, w, "2026-11-09 1 web", "2026-11-10 3 web")
+	after := loaded(t, w, "likes", monday, monday+2)
+	if after[monday] != before[monday] || after[monday+1] == before[monday+1] {
+		t.Errorf("loaded: %v, then %v", before, after)
+	}
+}
+
+// unchanged runs a change that has to fail, after a good one, and looks for traces.
+func unchanged(t *testing.T, w warehouse.Warehouse, ctx context.Context, rows iter.Seq2[warehouse.Row, error]) error {
+	t.Helper()
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
+	before := loaded(t, w, "likes", monday, monday+7)
+	err := w.Replace(ctx, warehouse.Change{Table: likes, Parts: parts(monday, monday+1), Rows: rows, At: when,
+		Files: []warehouse.File{{Path: "x", From: monday, To: monday + 1}}})
+	if err == nil {
+		t.Fatal("the load is taken")
+	}
+	wantRows(t, w, "2026-11-09 1 web")
+	if after := loaded(t, w, "likes", monday, monday+7); !maps.Equal(before, after) {
+		t.Errorf("loaded: %v, then %v", before, after)
+	}
+	files, ferr := warehouse.Files(t.Context(), w, "likes")
+	if ferr != nil || len(files) != 0 {
+		t.Errorf("files: %v, %v", files, ferr)
+	}
+	return err
+}
+
+func errorAmongRowsChangesNothing(t *testing.T, w warehouse.Warehouse) {
+	cause := errors.New("line 5000: the source broke")
+	err := unchanged(t, w, t.Context(), func(yield func(warehouse.Row, error) bool) {
+		for i := range 5000 { // more than a chunk, so that some are written before
+			if !yield(like(monday, int64(i), "web"), nil) {
+				return
+			}
+		}
+		yield(warehouse.Row{}, cause)
+	})
+	if !errors.Is(err, cause) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func cancelledLoadChangesNothing(t *testing.T, w warehouse.Warehouse) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	unchanged(t, w, ctx, func(yield func(warehouse.Row, error) bool) {
+		for i := range 10000 {
+			if i == 5000 {
+				cancel()
+			}
+			if !yield(like(monday, int64(i), "web"), nil) {
+				return
+			}
+		}
+	})
+}
+
+func rowOfAForeignDayIsRefused(t *testing.T, w warehouse.Warehouse) {
+	err := unchanged(t, w, t.Context(), rowsOf(like(monday, 2, "web"), like(monday+2, 2, "web")))
+	if !strings.Contains(err.Error(), "2026-11-11") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func valueOfAnotherTypeIsRefused(t *testing.T, w warehouse.Warehouse) {
+	for _, values := range [][]any{
+		{"1", "web"}, {int64(1), 2.5}, {int64(1), "a\x00b"}, {int64(1), "\xff"}, {int64(1)}, {int64(1), "web", "x"}, {1, "web"},
+	} {
+		err := unchanged(t, w, t.Context(), rowsOf(warehouse.Row{Day: monday, Values: values}))
+		if !strings.Contains(err.Error(), "table likes") {
+			t.Errorf("%q: error is %v", values, err)
+		}
+	}
+}
+
+func fileTakesThePlaceOfItsPath(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, nil)
+	file := warehouse.File{Path: "it's.csv", Checksum: "a", Definition: "d", Size: 10, From: monday, To: monday + 2, Lines: 5, Loaded: 3, Rejected: 1, Filtered: 1}
+	for _, checksum := range []string{"a", "b"} {
+		file.Checksum = checksum
+		other := warehouse.File{Path: checksum, From: monday, To: monday}
+		if err := w.Replace(t.Context(), warehouse.Change{Table: likes, Files: []warehouse.File{file, other}, At: when}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := warehouse.Files(t.Context(), w, "likes")
+	if err != nil || len(files) != 3 || files["it's.csv"] != file {
+		t.Errorf("files: %v, %v", files, err)
+	}
+}
+
+func concurrentLoadsOfADayLeaveOne(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, nil)
+	var wait sync.WaitGroup
+	errs := make([]error, 4)
+	for i := range errs {
+		wait.Go(func() {
+			errs[i] = w.Replace(t.Context(), warehouse.Change{Table: likes, Parts: parts(monday), At: when,
+				Rows: rowsOf(like(monday, int64(i), "web"), like(monday, int64(i), "ios"))})
+		})
+	}
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	rows := read(t, w)
+	if len(rows) != 2 || rows[0][:len("2026-11-09 0")] != rows[1][:len("2026-11-09 0")] {
+		t.Errorf("rows are %q, want two of one load", rows)
+	}
+	loaded(t, w, "likes", monday, monday+1) // an entry that stands twice is an error
+}
