@@ -1,0 +1,6 @@
+package plan
+
+import (
+	_ "tearsheet/drawer"
+	_ "tearsheet/internal/testenv"
+)

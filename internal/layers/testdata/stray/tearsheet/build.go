@@ -1,0 +1,3 @@
+package tearsheet
+
+import _ "database/sql/driver"

@@ -1,0 +1,8 @@
+package pdf
+
+import (
+	_ "github.com/go-pdf/fpdf"
+
+	_ "tearsheet/tearsheet"
+	_ "tearsheet/warehouse"
+)
