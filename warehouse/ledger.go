@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"tearsheet/calendar"
@@ -154,6 +155,29 @@ func (t *Tally) FileRows() [][]any {
 	}
 	return rows
 }
+
+// Deletions returns the statements that clear the way for a change. They delete
+// whole days, not the keys of the new rows: a day that lost rows would keep them.
+func (c Change) Deletions() []string {
+	var statements []string
+	asset := literal(c.Table.Name)
+	if len(c.Parts) > 0 {
+		days := make([]string, len(c.Parts))
+		for i, part := range c.Parts {
+			days[i] = "date '" + part.Day.String() + "'"
+		}
+		in := " in (" + strings.Join(days, ", ") + ")"
+		statements = append(statements,
+			"delete from "+c.Table.Quoted()+" where "+DayColumn+in,
+			"delete from "+PartitionTable+" where asset = "+asset+" and part"+in)
+	}
+	for _, file := range c.Files {
+		statements = append(statements, "delete from "+FileTable+" where asset = "+asset+" and path = "+literal(file.Path))
+	}
+	return statements
+}
+
+func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 // Midnight returns a day as drivers take dates: the midnight of it in UTC.
 func Midnight(day calendar.Day) time.Time {

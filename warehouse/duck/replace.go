@@ -103,8 +103,10 @@ func (d *DB) Replace(ctx context.Context, change warehouse.Change) error {
 }
 
 func (d *DB) replace(ctx context.Context, conn *sql.Conn, tx *sql.Tx, change warehouse.Change, tally *warehouse.Tally) error {
-	if err := d.deleteOld(ctx, tx, change); err != nil {
-		return err
+	for _, statement := range change.Deletions() {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return explain(err, d.path, statement, d.limits)
+		}
 	}
 	facts := target{change.Table, change.Table.ColumnNames()}
 	err := appendTo(ctx, conn, facts, func(add func(...driver.Value) error) error {
@@ -120,32 +122,6 @@ func (d *DB) replace(ctx context.Context, conn *sql.Conn, tx *sql.Tx, change war
 	files := target{warehouse.Table{Name: warehouse.FileTable}, warehouse.FileColumns()}
 	if err := appendAll(ctx, conn, files, tally.FileRows()); err != nil {
 		return explain(err, d.path, "insert into "+warehouse.FileTable, d.limits)
-	}
-	return nil
-}
-
-// deleteOld deletes whole days, not the keys of new rows: a day that lost rows
-// would keep its old ones.
-func (d *DB) deleteOld(ctx context.Context, tx *sql.Tx, change warehouse.Change) error {
-	var statements []string
-	if len(change.Parts) > 0 {
-		days := make([]string, len(change.Parts))
-		for i, part := range change.Parts {
-			days[i] = "date '" + part.Day.String() + "'"
-		}
-		in := " in (" + strings.Join(days, ", ") + ")"
-		statements = append(statements,
-			fmt.Sprintf("delete from %s where %s%s", change.Table.Quoted(), warehouse.DayColumn, in),
-			fmt.Sprintf("delete from %s where asset = %s and part%s", warehouse.PartitionTable, quote(change.Table.Name), in))
-	}
-	for _, file := range change.Files {
-		statements = append(statements,
-			fmt.Sprintf("delete from %s where asset = %s and path = %s", warehouse.FileTable, quote(change.Table.Name), quote(file.Path)))
-	}
-	for _, statement := range statements {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return explain(err, d.path, statement, d.limits)
-		}
 	}
 	return nil
 }

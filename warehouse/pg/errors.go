@@ -1,0 +1,111 @@
+package pg
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"net"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"tearsheet/warehouse"
+)
+
+// The codes of PostgreSQL that mean something here.
+const (
+	serializationFailure = "40001"
+	deadlock             = "40P01"
+	tooManyConnections   = "53300"
+	diskFull             = "53100"
+	queryCanceled        = "57014"
+	uniqueViolation      = "23505"
+	duplicateSchema      = "42P06"
+	duplicateTable       = "42P07"
+	syntaxClass          = "42"
+	classLength          = 2
+	insufficientRights   = "42501"
+)
+
+// hasCode reports whether err comes from the server with one of the codes.
+func hasCode(err error, codes ...string) bool {
+	var answer *pgconn.PgError
+	return errors.As(err, &answer) && slices.Contains(codes, answer.Code)
+}
+
+// explain turns an error of the server or the driver into the contract's.
+func (s server) explain(err error, statement string) error {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	var answer *pgconn.PgError
+	if !errors.As(err, &answer) {
+		if isNetwork(err) {
+			return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err)}
+		}
+		return s.scrub(err)
+	}
+	switch {
+	case answer.Code == queryCanceled && s.limits.Timeout > 0:
+		return &warehouse.TimeoutError{Limit: s.limits.Timeout, Statement: statement}
+	case answer.Code == insufficientRights || !strings.HasPrefix(answer.Code, syntaxClass):
+		if isConnect(err) || answer.Code[:classLength] == diskFull[:classLength] || answer.Code[:classLength] == "58" {
+			return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err)}
+		}
+		return s.scrub(err)
+	}
+	message := answer.Message
+	if answer.Hint != "" {
+		message += " (" + strings.TrimSuffix(answer.Hint, ".") + ")"
+	}
+	return &warehouse.SyntaxError{Message: message, Offset: byteOffset(statement, int(answer.Position))}
+}
+
+// byteOffset turns a position in characters, from 1, into an offset in bytes.
+func byteOffset(statement string, position int) int {
+	if position < 1 || position > utf8.RuneCountInString(statement)+1 {
+		return -1
+	}
+	offset := 0
+	for range position - 1 {
+		_, size := utf8.DecodeRuneInString(statement[offset:])
+		offset += size
+	}
+	return offset
+}
+
+func isConnect(err error) bool {
+	var connect *pgconn.ConnectError
+	return errors.As(err, &connect)
+}
+
+func isNetwork(err error) bool {
+	var network net.Error
+	return isConnect(err) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, net.ErrClosed) || strings.Contains(err.Error(), "unexpected EOF") || strings.Contains(err.Error(), "conn closed")
+}
+
+// scrub returns err without the password, should its text hold it.
+func (s server) scrub(err error) error {
+	password := s.config.Password
+	if password == "" || !strings.Contains(err.Error(), password) {
+		return err
+	}
+	return &scrubbedError{strings.ReplaceAll(err.Error(), password, "***"), err}
+}
+
+type scrubbedError struct {
+	text string
+	err  error
+}
+
+func (e *scrubbedError) Error() string { return e.text }
+
+// As lets the server's answer be found; the text that holds the password stays
+// inside, so there is no Unwrap.
+func (e *scrubbedError) As(target any) bool {
+	answer, ok := target.(**pgconn.PgError)
+	return ok && errors.As(e.err, answer)
+}

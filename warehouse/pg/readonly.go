@@ -1,0 +1,81 @@
+package pg
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// readOnlyConnector makes connections whose every statement runs in a read-only
+// transaction of its own. A session default would not do: a statement can change
+// the session, but it cannot leave the transaction that it runs in.
+type readOnlyConnector struct {
+	driver.Connector
+	server server
+}
+
+func (c readOnlyConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &readOnlyConn{conn.(*stdlib.Conn), c.server}, nil
+}
+
+type readOnlyConn struct {
+	*stdlib.Conn
+	server server
+}
+
+func (c *readOnlyConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.begin(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := c.Conn.QueryContext(ctx, query, args)
+	if err != nil {
+		c.end()
+		return nil, err
+	}
+	return &readOnlyRows{rows.(*stdlib.Rows), c, query}, nil
+}
+
+// begin opens the transaction and bounds its statements, in one exchange.
+func (c *readOnlyConn) begin(ctx context.Context) error {
+	limit := c.server.limits.Timeout.Milliseconds()
+	return c.Conn.Conn().PgConn().Exec(ctx, fmt.Sprintf(
+		"begin transaction read only; set local statement_timeout = %d; set local timezone = 'UTC'", limit)).Close()
+}
+
+// end rolls back, and forgets what a statement may have done to the session. If that
+// fails, the connection stays in its transaction, and the pool throws it away.
+func (c *readOnlyConn) end() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if c.Conn.Conn().PgConn().Exec(ctx, "rollback").Close() == nil && !c.server.redshift {
+		c.Conn.Conn().PgConn().Exec(ctx, "deallocate all").Close()
+	}
+}
+
+// readOnlyRows ends the transaction with the rows.
+type readOnlyRows struct {
+	*stdlib.Rows
+	conn  *readOnlyConn
+	query string
+}
+
+func (r *readOnlyRows) Next(row []driver.Value) error {
+	err := r.Rows.Next(row)
+	if hasCode(err, queryCanceled) {
+		return r.conn.server.explain(err, r.query)
+	}
+	return err
+}
+
+func (r *readOnlyRows) Close() error {
+	err := r.Rows.Close()
+	r.conn.end()
+	return err
+}
