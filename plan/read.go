@@ -1,0 +1,249 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"tearsheet/metrics"
+)
+
+// entry is one figure of the document.
+type entry struct {
+	metrics []*metrics.Metric // those that the plan calls by the name of its row
+	version string
+	period  period
+	is      metrics.PlanIs // "" if the row does not say
+	value   metrics.Value
+	at      cell
+}
+
+// meaning returns what the figure is for m: what the row says, or else the
+// registry.
+func (e entry) meaning(m *metrics.Metric) metrics.PlanIs {
+	switch {
+	case e.is != "":
+		return e.is
+	case m.PlanIs != "":
+		return m.PlanIs
+	}
+	return metrics.PlanDaily
+}
+
+// reader turns the rows of a table into entries.
+type reader struct {
+	*table
+	header
+	Options
+	names
+	entries  []entry
+	versions []string      // by first appearance
+	bare     []cell        // the metric cells of rows without a version
+	seen     map[slot]cell // where each figure stands
+}
+
+// slot is what can be planned once.
+type slot struct {
+	name, version string
+	period        period
+}
+
+// plan reads the table as the options say.
+func (t *table) plan(o Options) (*Plan, error) {
+	index := t.headerIndex()
+	if index < 0 {
+		return nil, append(t.faults(t.found), metrics.Fault{Place: t.source(), Text: fmt.Sprintf(
+			"no header in the first %d rows: want metric,period,value or metric,2026-10,2026-11,…", headerWithin)})
+	}
+	h, found := t.readHeader(index, o.Calendar)
+	t.found = append(t.found, found...)
+	r := &reader{table: t, header: h, Options: o, names: newNames(o.Registry), seen: map[slot]cell{}}
+	for _, row := range t.rows[index+1:] {
+		r.readRow(row)
+	}
+	r.checkVersions()
+	if faults := t.faults(t.found); len(faults) > 0 {
+		return nil, faults
+	}
+	version, err := r.chooseVersion()
+	if err != nil {
+		return nil, err
+	}
+	return r.build(version), nil
+}
+
+func (r *reader) fault(at cell, format string, args ...any) {
+	r.found = append(r.found, placed{at, fmt.Sprintf(format, args...)})
+}
+
+// row is a row of the table by the names of its columns, with its figures.
+type row struct {
+	named   map[string]cell // of metric, version, is, period
+	figures []cell
+}
+
+// readRow reads the figures of one row and notes all that is wrong with it.
+func (r *reader) readRow(cells []cell) {
+	sorted := r.sort(cells)
+	at, ok := sorted.named["metric"]
+	if !ok {
+		if len(sorted.figures) > 0 {
+			r.fault(sorted.figures[0], "a figure in a row without a metric")
+		}
+		return
+	}
+	planned, err := r.find(at.text)
+	if err != nil {
+		r.fault(at, "%s", err)
+	}
+	e := entry{metrics: planned, version: r.version(sorted.named), is: r.is(sorted.named)}
+	totals := false // one fault a row is enough
+	for _, figure := range sorted.figures {
+		entry, ok := r.figure(e, figure, sorted.named)
+		if !ok {
+			continue
+		}
+		if !totals {
+			totals = r.refuseTotal(entry, sorted.named)
+		}
+		r.enter(at.text, entry)
+	}
+	if _, long := r.columns["value"]; long && len(sorted.figures) == 0 {
+		r.period(cell{}, sorted.named)
+	}
+}
+
+// sort puts the cells of a row under the names of their columns.
+func (r *reader) sort(cells []cell) row {
+	sorted := row{named: map[string]cell{}}
+	for _, c := range cells {
+		if _, ok := r.periods[c.col]; ok || r.columns["value"] == c.col {
+			sorted.figures = append(sorted.figures, c)
+			continue
+		}
+		name := ""
+		for candidate, col := range r.columns {
+			if col == c.col {
+				name = candidate
+			}
+		}
+		if name != "" {
+			sorted.named[name] = c
+		} else if !r.headed(c.col) {
+			r.fault(c, "%q stands in a column without a header%s", c.text, r.splitHint(c))
+		}
+	}
+	return sorted
+}
+
+// headed reports whether the header has a cell over col, be it a faulty one.
+func (r *reader) headed(col int) bool {
+	return slices.ContainsFunc(r.rows[r.header.row], func(c cell) bool { return c.col == col })
+}
+
+// splitHint explains the most common reason for more fields than headers.
+func (r *reader) splitHint(c cell) string {
+	if r.sheet == "" && strings.ContainsAny(c.text[:1], "0123456789") {
+		return ": if it belongs to the number before it, put that number in quotes or write it without the comma"
+	}
+	return ": give the column one, or clear the cell"
+}
+
+// version returns the version that the row says, "" for none.
+func (r *reader) version(named map[string]cell) string {
+	at, ok := named["version"]
+	if !ok {
+		r.bare = append(r.bare, named["metric"])
+		return ""
+	}
+	if strings.ContainsFunc(at.text, func(c rune) bool { return !unicode.IsPrint(c) }) || len(at.text) > 100 {
+		r.fault(at, "version %q cannot be printed: use a short name of plain characters", at.text)
+	}
+	if !slices.Contains(r.versions, at.text) {
+		r.versions = append(r.versions, at.text)
+	}
+	return at.text
+}
+
+// is returns what the row says its figures are, "" for nothing.
+func (r *reader) is(named map[string]cell) metrics.PlanIs {
+	at, ok := named["is"]
+	if !ok {
+		return ""
+	}
+	is := metrics.PlanIs(strings.ToLower(at.text))
+	if is != metrics.PlanDaily && is != metrics.PlanTotal {
+		r.fault(at, "%q is neither daily nor total", at.text)
+		return ""
+	}
+	return is
+}
+
+// period returns the period of a figure: its column's or, in the long form, its
+// row's.
+func (r *reader) period(figure cell, named map[string]cell) (period, bool) {
+	if p, ok := r.periods[figure.col]; ok {
+		return p, true
+	}
+	at, ok := named["period"]
+	if !ok {
+		if figure.text != "" || figure.wrong != "" {
+			r.fault(figure, "a figure in a row without a period")
+		}
+		return period{}, false
+	}
+	p, err := parsePeriod(at.text, r.Calendar)
+	if err != nil {
+		r.fault(at, "%s", err)
+	}
+	return p, err == nil
+}
+
+// figure completes e with the figure in a cell and its period.
+func (r *reader) figure(e entry, at cell, named map[string]cell) (entry, bool) {
+	p, ok := r.period(at, named)
+	e.at, e.period, e.value = at, p, at.number
+	if at.wrong != "" {
+		r.fault(at, "%s", at.wrong)
+		return e, false
+	}
+	if !e.value.Known() {
+		value, err := parseNumber(at.text, r.Decimal)
+		if err != nil {
+			r.fault(at, "%s", err)
+			return e, false
+		}
+		e.value = value
+	}
+	return e, ok
+}
+
+// refuseTotal faults a total of what has none, and reports whether it did.
+func (r *reader) refuseTotal(e entry, named map[string]cell) bool {
+	for _, m := range e.metrics {
+		additive := m.Roll == metrics.Mean || m.Roll == metrics.Sum || m.Roll == metrics.Whole && e.period.kind == week
+		if e.meaning(m) != metrics.PlanTotal || additive {
+			continue
+		}
+		at, says := named["is"], "the row"
+		if e.is == "" {
+			at, says = e.at, "the registry"
+		}
+		r.fault(at, "%s says that this is a total, and metric %q (week: %s) has none over a %s: plan its daily value",
+			says, m.Name, m.Roll, e.period.kind)
+		return true
+	}
+	return false
+}
+
+// enter keeps an entry, unless the same is planned already.
+func (r *reader) enter(name string, e entry) {
+	key := slot{name, e.version, e.period}
+	if other, twice := r.seen[key]; twice {
+		r.fault(e.at, "%s is planned twice for %s: also at %s", name, e.period, r.name(other))
+		return
+	}
+	r.seen[key] = e.at
+	r.entries = append(r.entries, e)
+}
