@@ -62,7 +62,10 @@ func (t *table) readHeader(index int, c calendar.Calendar) (header, []placed) {
 			h.columns[key.(string)] = at.col
 		}
 	}
-	return h, append(found, t.formFaults(h, first)...)
+	if len(found) > 0 { // the form cannot be told from a header that is half read
+		return h, found
+	}
+	return h, t.formFaults(h, first)
 }
 
 // headerFault explains a header that is neither a column's name nor a period.

@@ -55,7 +55,7 @@ func (n names) find(name string) ([]*metrics.Metric, error) {
 // nearest returns the known name that is most like the given one, or "" if none
 // is like it.
 func (n names) nearest(name string) string {
-	best, bestDistance := "", min(3, len([]rune(name))/3)+1
+	best, bestDistance := "", min(3, len([]rune(name))/2)+1
 	for _, m := range n.registry.Metrics() {
 		candidate := planName(m)
 		if candidate == unplanned {

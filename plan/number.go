@@ -82,7 +82,8 @@ func normalize(text, mark string, group rune) (plain string, groups int, ok bool
 }
 
 // ungroup removes well-formed group signs from digits: all alike, either group or
-// a space, with one to three digits before the first and three after each.
+// a space, with one to three digits before the first, which is no zero, and three
+// after each.
 func ungroup(text string, group rune) (plain string, groups int, ok bool) {
 	at := strings.IndexFunc(text, func(r rune) bool { return r < '0' || r > '9' })
 	if at < 0 {
@@ -93,6 +94,9 @@ func ungroup(text string, group rune) (plain string, groups int, ok bool) {
 		return "", 0, false
 	}
 	parts := strings.Split(text, string(sign))
+	if strings.HasPrefix(text, "0") {
+		return "", 0, false
+	}
 	for i, part := range parts {
 		if !digits(part) || len(part) > 3 || i > 0 && len(part) < 3 {
 			return "", 0, false

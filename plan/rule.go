@@ -72,7 +72,7 @@ func (c *curve) manner(m *metrics.Metric) string {
 	crosses := len(c.kinds[month]) > 0 || len(c.kinds[quarter]) > 0
 	switch {
 	case sum && crosses:
-		return "; the week is the sum of its seven days, those of each " + c.boundary() + " at its own figure"
+		return "; the week is the sum of its seven days, so one that crosses a " + c.boundary() + " mixes them by days"
 	case sum:
 		return "; the week is the sum of its seven days"
 	case crosses:
