@@ -1,0 +1,134 @@
+package yamlfile
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// maxAliased is the number of values that the aliases of a file may stand for.
+const maxAliased = 10_000
+
+// reader turns YAML nodes into the values that JSON knows: maps by text, lists,
+// text, numbers, true, false and nil.
+type reader struct {
+	faults  []Fault
+	faulty  map[string]bool // paths whose value stands for nothing
+	open    map[string]bool // anchors that are being read
+	inAlias int
+	aliased int
+}
+
+func (r *reader) isFaulty(path []string) bool {
+	for n := range len(path) + 1 {
+		if r.faulty[strings.Join(path[:n], "\x00")] {
+			return true
+		}
+	}
+	return false
+}
+
+// fail notes a fault and stands in for the value that cannot be had.
+func (r *reader) fail(n *yaml.Node, path []string, format string, args ...any) any {
+	r.faults = append(r.faults, Fault{Position{n.Line, n.Column}, path, fmt.Sprintf(format, args...)})
+	r.faulty[strings.Join(path, "\x00")] = true
+	return nil
+}
+
+func (r *reader) value(n *yaml.Node, path []string) any {
+	if r.inAlias > 0 {
+		r.aliased++
+	}
+	if r.aliased > maxAliased {
+		if r.aliased == maxAliased+1 {
+			return r.fail(n, path, "aliases stand for more than %d values: write them out, or use fewer", maxAliased)
+		}
+		r.faulty[strings.Join(path, "\x00")] = true
+		return nil
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		return r.alias(n, path)
+	case yaml.MappingNode:
+		return r.mapping(n, path)
+	case yaml.SequenceNode:
+		list := make([]any, len(n.Content))
+		for i, item := range n.Content {
+			list[i] = r.value(item, below(path, strconv.Itoa(i)))
+		}
+		return list
+	}
+	return r.scalar(n, path)
+}
+
+func below(path []string, step string) []string { return append(path[:len(path):len(path)], step) }
+
+func (r *reader) alias(n *yaml.Node, path []string) any {
+	if r.open[n.Value] {
+		return r.fail(n, path, "alias *%s stands within its own anchor", n.Value)
+	}
+	r.open[n.Value] = true
+	r.inAlias++
+	defer func() { delete(r.open, n.Value); r.inAlias-- }()
+	return r.value(n.Alias, path)
+}
+
+// mapping reads keys and values. Keys that differ in case only are the same key
+// twice: whoever wrote both meant one.
+func (r *reader) mapping(n *yaml.Node, path []string) any {
+	if n.Anchor != "" && !r.open[n.Anchor] {
+		r.open[n.Anchor] = true
+		defer delete(r.open, n.Anchor)
+	}
+	values := make(map[string]any, len(n.Content)/2)
+	first := make(map[string]*yaml.Node, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if before := first[strings.ToLower(key.Value)]; before != nil {
+			r.faults = append(r.faults, Fault{Position{key.Line, key.Column}, below(path, key.Value),
+				fmt.Sprintf("key %q is given twice: %q stands at %d:%d already", key.Value, before.Value, before.Line, before.Column)})
+			continue
+		}
+		switch {
+		case key.Kind != yaml.ScalarNode:
+			r.faults = append(r.faults, Fault{Position{key.Line, key.Column}, below(path, "?"), "a key must be text"})
+			continue
+		case key.ShortTag() == "!!merge":
+			r.faults = append(r.faults, Fault{Position{key.Line, key.Column}, below(path, "<<"), "merging with << is not supported: write the keys out"})
+			continue
+		}
+		first[strings.ToLower(key.Value)] = key
+		values[key.Value] = r.value(value, below(path, key.Value))
+	}
+	return values
+}
+
+// scalar reads text, a number, true or false, or nothing. A date is text.
+func (r *reader) scalar(n *yaml.Node, path []string) any {
+	switch n.ShortTag() {
+	case "!!str", "!!timestamp":
+		return n.Value
+	case "!!null":
+		return nil
+	case "!!bool":
+		return strings.EqualFold(n.Value, "true")
+	case "!!int":
+		i, ok := new(big.Int).SetString(strings.ReplaceAll(n.Value, "_", ""), 0)
+		if !ok {
+			return r.fail(n, path, "%q is not a whole number", n.Value)
+		}
+		return json.Number(i.String())
+	case "!!float":
+		f, err := strconv.ParseFloat(strings.ReplaceAll(n.Value, "_", ""), 64)
+		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+			return r.fail(n, path, "%s is not a finite number", n.Value)
+		}
+		return json.Number(strconv.FormatFloat(f, 'g', -1, 64))
+	}
+	return r.fail(n, path, "tag %s is not supported", n.ShortTag())
+}

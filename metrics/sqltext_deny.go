@@ -1,0 +1,58 @@
+package metrics
+
+import (
+	"slices"
+	"strings"
+)
+
+// deniedFunctions reach beyond the tables of the warehouse: files, the network,
+// the server, other statements.
+var deniedFunctions = strings.Fields(`glob sniff_csv getenv query query_table which_secret load_extension
+	pg_read_file pg_read_binary_file pg_stat_file pg_sleep pg_sleep_for pg_sleep_until pg_terminate_backend pg_cancel_backend
+	pg_reload_conf pg_rotate_logfile pg_switch_wal pg_promote pg_notify set_config nextval setval
+	query_to_xml query_to_xmlschema query_to_xml_and_xmlschema cursor_to_xml table_to_xml schema_to_xml database_to_xml
+	duckdb_secrets write_log enable_logging disable_logging force_checkpoint checkpoint json_execute_serialized_sql
+	st_read st_read_meta http_get http_post read_xlsx`)
+
+// deniedPrefixes and deniedSuffixes cover families of such functions.
+var (
+	deniedPrefixes = strings.Fields("read_ parquet_ dblink lo_ pg_ls_ pg_logical_ pg_advisory pg_try_advisory pragma_ pg_file_ pg_copy_ pg_create_ pg_drop_ pg_backup_ pg_wal_ pg_replication_")
+	deniedSuffixes = strings.Fields("_scan _attach _execute _scan_pushdown")
+)
+
+// checkFunctions finds calls of functions that a metric has no business with.
+func checkFunctions(tokens []sqlToken) *sqlError {
+	for i, t := range tokens {
+		if i+1 < len(tokens) && tokens[i+1].is("(") && t.named() && deniedFunction(foldName(t)) {
+			return sqlErrorf(t.at, "function %s is not allowed: a metric reads tables of the warehouse and nothing else", foldName(t))
+		}
+	}
+	return nil
+}
+
+func deniedFunction(name string) bool {
+	return slices.Contains(deniedFunctions, name) ||
+		slices.ContainsFunc(deniedPrefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) ||
+		slices.ContainsFunc(deniedSuffixes, func(suffix string) bool { return strings.HasSuffix(name, suffix) })
+}
+
+// fileSuffixes end names that DuckDB would take for files.
+var fileSuffixes = strings.Fields(".csv .tsv .txt .parquet .json .jsonl .ndjson .gz .zst .xlsx .db .duckdb .sqlite .avro .arrow")
+
+// checkFiles finds tables that are files: a text after FROM, or a name that looks
+// like one.
+func checkFiles(tokens []sqlToken) *sqlError {
+	for _, at := range tableReferences(tokens) {
+		t := tokens[at.first]
+		if t.kind == sqlString || looksLikeFile(at.name) {
+			return sqlErrorf(t.at, "%s would be read as a file: a metric reads tables of the warehouse", t.text)
+		}
+	}
+	return nil
+}
+
+func looksLikeFile(table string) bool {
+	table = strings.ToLower(table)
+	return strings.ContainsAny(table, `/\*?:`) ||
+		slices.ContainsFunc(fileSuffixes, func(suffix string) bool { return strings.HasSuffix(table, suffix) })
+}
