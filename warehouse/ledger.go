@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,10 +113,13 @@ func NewTally(change Change) (*Tally, error) {
 	}
 	parts := make(map[calendar.Day]bool, len(change.Parts))
 	for _, part := range change.Parts {
-		if parts[part.Day] {
-			return nil, fmt.Errorf("table %s: %s is to be replaced twice", change.Table.Name, part.Day)
-		}
 		parts[part.Day] = true
+	}
+	days := change.Days()
+	for i, day := range days[min(1, len(days)):] {
+		if day == days[i] {
+			return nil, fmt.Errorf("table %s: %s stands twice in one change", change.Table.Name, day)
+		}
 	}
 	return &Tally{change, parts, NewDigester(change.Table)}, nil
 }
@@ -156,15 +160,25 @@ func (t *Tally) FileRows() [][]any {
 	return rows
 }
 
+// Days returns the days that a change replaces or forgets, in their order.
+func (c Change) Days() []calendar.Day {
+	days := slices.Clone(c.Forget)
+	for _, part := range c.Parts {
+		days = append(days, part.Day)
+	}
+	slices.Sort(days)
+	return days
+}
+
 // Deletions returns the statements that clear the way for a change. They delete
 // whole days, not the keys of the new rows: a day that lost rows would keep them.
 func (c Change) Deletions() []string {
 	var statements []string
 	asset := literal(c.Table.Name)
-	if len(c.Parts) > 0 {
-		days := make([]string, len(c.Parts))
-		for i, part := range c.Parts {
-			days[i] = "date '" + part.Day.String() + "'"
+	if cleared := c.Days(); len(cleared) > 0 {
+		days := make([]string, len(cleared))
+		for i, day := range cleared {
+			days[i] = "date '" + day.String() + "'"
 		}
 		in := " in (" + strings.Join(days, ", ") + ")"
 		statements = append(statements,

@@ -52,7 +52,9 @@ type Change struct {
 	// Parts are the days that are replaced, in any order. A day without rows
 	// becomes a loaded day with no rows.
 	Parts []Part
-	// Rows are all rows of these days, in any order; their own order is kept
+	// Forget are days that are no longer loaded afterwards; they lose their rows.
+	Forget []calendar.Day
+	// Rows are all rows of the replaced days, in any order; their own order is kept
 	// where the engine keeps one, so rows in time order are read faster. It may
 	// be ranged over again, since an engine repeats what it can repeat.
 	Rows iter.Seq2[Row, error]

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -132,18 +131,17 @@ func (d *DB) lock(ctx context.Context, conn *pgx.Conn, change warehouse.Change) 
 		return lockLedger(ctx, conn)
 	}
 	asset := "tearsheet " + change.Table.Name
-	if len(change.Parts) > mostDayLocks {
+	if len(change.Days()) > mostDayLocks {
 		_, err := conn.Exec(ctx, "select pg_advisory_xact_lock(hashtext($1), $2)", asset, int32(wholeTable))
 		return err
 	}
 	if _, err := conn.Exec(ctx, "select pg_advisory_xact_lock_shared(hashtext($1), $2)", asset, int32(wholeTable)); err != nil {
 		return err
 	}
-	days := make([]int32, len(change.Parts))
-	for i, part := range change.Parts {
-		days[i] = int32(part.Day)
+	var days []int32
+	for _, day := range change.Days() { // in one order, so that no two loads wait for each other
+		days = append(days, int32(day))
 	}
-	slices.SortFunc(days, cmp.Compare) // in one order, so that no two loads wait for each other
 	_, err := conn.Exec(ctx, "select pg_advisory_xact_lock(hashtext($1), day) from unnest($2::integer[]) with ordinality as d(day, i) order by i", asset, days)
 	return err
 }

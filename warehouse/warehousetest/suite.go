@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"OtherRowsChangeTheVersion", otherRowsChangeTheVersion},
 		{"EmptiedDayLosesItsRows", emptiedDayLosesItsRows},
 		{"OtherDaysStay", otherDaysStay},
+		{"ForgottenDayIsNotLoaded", forgottenDayIsNotLoaded},
 		{"ErrorAmongRowsChangesNothing", errorAmongRowsChangesNothing},
 		{"CancelledLoadChangesNothing", cancelledLoadChangesNothing},
 		{"RowOfAForeignDayIsRefused", rowOfAForeignDayIsRefused},
@@ -310,6 +311,17 @@ func otherDaysStay(t *testing.T, w warehouse.Warehouse) {
 	after := loaded(t, w, "likes", monday, monday+2)
 	if after[monday] != before[monday] || after[monday+1] == before[monday+1] {
 		t.Errorf("loaded: %v, then %v", before, after)
+	}
+}
+
+func forgottenDayIsNotLoaded(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday, monday + 1}, like(monday, 1, "web"), like(monday+1, 2, "web"))
+	if err := w.Replace(t.Context(), warehouse.Change{Table: likes, Forget: []calendar.Day{monday + 1}, At: when}); err != nil {
+		t.Fatal(err)
+	}
+	wantRows(t, w, "2026-11-09 1 web")
+	if loads := loaded(t, w, "likes", monday, monday+2); len(loads) != 1 {
+		t.Errorf("loaded: %v", loads)
 	}
 }
 

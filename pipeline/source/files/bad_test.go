@@ -1,0 +1,179 @@
+package files_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tearsheet/pipeline/source/files"
+)
+
+func TestFaultsNameFileLineAndColumn(t *testing.T) {
+	p := newProject(t, "UTC")
+	p.write(t, "data/2026-11-13.csv.gz", head+
+		"2026-11-13 05:00:00,1,web\r\n"+
+		"2026-11-13 05:00:00,abc,web\n"+
+		"2015-02-30 05:00:00,1,\"a\nb\"\n"+
+		"2015–02–10 05:00:00,1.5,web\n"+
+		",1,web\n"+
+		"2026-11-13 05:00:00,1\n"+
+		"2026-11-13 05:00:00,1,we\x00b\n"+
+		"2026-11-13 05:00:00,1,\xff\n"+
+		"2026-11-13 05:00:00,1,a\"b\n"+
+		"2026-11-13 24:00:00, 1,web\n")
+	_, err := p.tryLoad(t, uploads(t, "data/{day}.csv.gz"))
+	wantFault(t, err,
+		`data/2026-11-13.csv.gz:3:21: "abc" is not a bigint`,
+		`data/2026-11-13.csv.gz:4:1: "2015-02-30 05:00:00" is not a timestamp such as 2026-11-15 10:24:31`,
+		`data/2026-11-13.csv.gz:6:1: "2015–02–10 05:00:00" is not a timestamp such as 2026-11-15 10:24:31`,
+		`data/2026-11-13.csv.gz:6:25: "1.5" is not a bigint`,
+		`data/2026-11-13.csv.gz:7:1: occurred_at is empty: the row has no day`,
+		`data/2026-11-13.csv.gz:8: 2 fields, not 3`,
+		`data/2026-11-13.csv.gz:9:23: "we\x00b" has a NUL`,
+		`data/2026-11-13.csv.gz:10:23: "\xff" is not UTF-8`,
+		`data/2026-11-13.csv.gz:11:24: bare " in non-quoted-field`,
+		`data/2026-11-13.csv.gz:12:1: "2026-11-13 24:00:00" is not a timestamp such as 2026-11-15 10:24:31`,
+		`data/2026-11-13.csv.gz:12:21: " 1" is not a bigint`,
+	)
+	if rows, err := p.db.QueryContext(t.Context(), "select * from uploads"); err == nil {
+		rows.Close()
+		t.Error("the table was made for a source with faults")
+	}
+}
+
+func TestFaultyFileLeavesTheTableAsItWas(t *testing.T) {
+	p := newProject(t, "UTC")
+	p.write(t, "data/2026-11-13.csv", head+"2026-11-13 05:00:00,1,web\n")
+	source := uploads(t, "data/{day}.csv")
+	p.load(t, source)
+	p.write(t, "data/2026-11-13.csv", head+"2026-11-13 05:00:00,1,web\n2026-11-13 06:00:00,2,web\n")
+	p.write(t, "data/2026-11-14.csv", head+"2026-11-14 05:00:00,x,web\n")
+	if _, err := p.tryLoad(t, source); err == nil {
+		t.Error("a bad file is taken")
+	}
+	p.want(t, "uploads", "2026-11-13: 1")
+	p.write(t, "data/2026-11-14.csv", head+"2026-11-14 05:00:00,7,web\n")
+	p.load(t, source)
+	p.want(t, "uploads", "2026-11-13: 2", "2026-11-14: 1")
+}
+
+func TestTwentyFaultsOfAFileAreTold(t *testing.T) {
+	p := newProject(t, "UTC")
+	p.write(t, "data/2026-11-13.csv", head+strings.Repeat("x,y,z\n", 50))
+	p.write(t, "data/2026-11-14.csv", head+"x,1,z\n")
+	_, err := p.tryLoad(t, uploads(t, "data/{day}.csv"))
+	var faults *files.FaultsError
+	if !errors.As(err, &faults) || len(faults.Faults) != 21 {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestBadBytesAreNamed(t *testing.T) {
+	good := head + strings.Repeat("2026-11-13 05:00:00,1,web\n", 1000)
+	whole := zipped(t, good)
+	flipped := append([]byte{}, whole...)
+	flipped[len(flipped)-6] ^= 1
+	for name, tt := range map[string]struct {
+		file, want string
+		data       []byte
+	}{
+		"empty gzip":    {"a.csv.gz", "a.csv.gz: ends in the middle: the gzip file is cut off", nil},
+		"cut gzip":      {"a.csv.gz", "a.csv.gz: ends in the middle: the gzip file is cut off", whole[:len(whole)-20]},
+		"damaged gzip":  {"a.csv.gz", "a.csv.gz: damaged: its gzip checksum does not fit", flipped},
+		"no gzip":       {"a.csv.gz", "a.csv.gz: not a gzip file, or something follows its end", []byte(good)},
+		"gzip and more": {"a.csv.gz", "a.csv.gz: not a gzip file, or something follows its end", append(whole[:len(whole):len(whole)], "trailing text"...)},
+		"empty":         {"a.csv", "a.csv: empty: not even a header line", nil},
+		"utf-16":        {"a.csv", "a.csv: is UTF-16; save it as UTF-8", []byte("\xff\xfeo\x00")},
+		"no column":     {"a.csv", `a.csv:1: no column "occurred_at"; there are at, user_id, client`, []byte("at,user_id,client\n")},
+		"twice":         {"a.csv", `a.csv:1: column "client" stands twice`, []byte("occurred_at,user_id,client,client\n")},
+		"open quote":    {"a.csv", `a.csv:3:27: extraneous or missing " in quoted-field, in a record that begins on line 2`, []byte(head + "2026-11-13 05:00:00,1,\"web\n2026-11-13 05:00:00,1,web\n")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, "UTC")
+			if err := os.WriteFile(filepath.Join(p.dir, tt.file), tt.data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			_, err := p.tryLoad(t, uploads(t, tt.file))
+			wantFault(t, err, tt.want)
+		})
+	}
+}
+
+func TestMarkAndLineEndsOfWindowsAreTaken(t *testing.T) {
+	p := newProject(t, "UTC")
+	p.write(t, "a.csv", "\ufeffoccurred_at,user_id,client\r\n2026-11-13 05:00:00,1,\"say \"\"hi\"\",\r\nthere\"\r\n")
+	p.load(t, uploads(t, "a.csv"))
+	rows, err := p.db.QueryContext(t.Context(), "select client from uploads")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var client string
+	for rows.Next() {
+		if err := rows.Scan(&client); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := "say \"hi\",\nthere"; client != want {
+		t.Errorf("client is %q, want %q", client, want)
+	}
+}
+
+func TestFileNamedByNoDateIsAFault(t *testing.T) {
+	p := newProject(t, "UTC")
+	p.write(t, "data/2026-11-13.csv", head)
+	p.write(t, "data/2026-02-30.csv", head)
+	p.write(t, "data/2026-11-13 (copy).csv", head)
+	_, err := p.tryLoad(t, uploads(t, "data/{day}.csv"))
+	wantFault(t, err,
+		`data/2026-02-30.csv: "2026-02-30" is not a date such as 2026-11-15`,
+		`data/2026-11-13 (copy).csv: "2026-11-13 (copy)" is not a date such as 2026-11-15`)
+}
+
+func TestSourceThatSaysTooMuchOrTooLittleIsRefused(t *testing.T) {
+	p := newProject(t, "UTC")
+	p.write(t, "a.csv", head)
+	from := day(t, "2026-11-13")
+	for want, source := range map[string]files.Source{
+		"has no path":              {Table: "t", At: "at", Columns: columns(t, "n", "bigint")},
+		"names no columns":         {Table: "t", Path: "{day}.csv"},
+		"has both at: and day:":    {Table: "t", Path: "a.csv", At: "at", Day: "day", Columns: columns(t, "n", "bigint")},
+		"has neither at:":          {Table: "t", Path: "a.csv", Columns: columns(t, "n", "bigint")},
+		"column at is a text":      {Table: "t", Path: "a.csv", At: "at", Columns: columns(t, "at", "text")},
+		"each file says its day":   {Table: "t", Path: "{day}.csv", From: &from, Columns: columns(t, "n", "bigint")},
+		"{day} stands twice":       {Table: "t", Path: "{day}/{day}.csv", Columns: columns(t, "n", "bigint")},
+		"{day} does not go with":   {Table: "t", Path: "*/{day}.csv", Columns: columns(t, "n", "bigint")},
+		`table "T": a name has`:    {Table: "T", Path: "a.csv", At: "at", Columns: columns(t, "n", "bigint")},
+		`column "n n": a name has`: {Table: "t", Path: "a.csv", At: "at", Columns: columns(t, "n n", "bigint")},
+		`column "n" stands twice`:  {Table: "t", Path: "a.csv", At: "at", Columns: columns(t, "n", "bigint", "N", "bigint")},
+	} {
+		if _, err := p.tryLoad(t, source); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want %s", err, want)
+		}
+	}
+}
+
+func TestFileThatChangesUnderReadingIsNotLoaded(t *testing.T) {
+	p := newProject(t, "UTC")
+	line := "2026-11-13 05:00:00,%d,web\n"
+	var text strings.Builder
+	text.WriteString(head)
+	for i := range 10_000 {
+		fmt.Fprintf(&text, line, i)
+	}
+	p.write(t, "a.csv", text.String())
+	options := p.options()
+	options.Progress = func(at files.Progress) {
+		if at.Step == "loading" {
+			p.write(t, "a.csv", text.String()+"2026-11-13 05:00:00,7,web\n")
+		}
+	}
+	_, err := files.Load(t.Context(), p.db, p.cal, uploads(t, "a.csv"), options)
+	if err == nil || !strings.Contains(err.Error(), "changed while it was read") {
+		t.Errorf("error is %v", err)
+	}
+	p.want(t, "uploads")
+}

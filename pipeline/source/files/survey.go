@@ -1,0 +1,159 @@
+package files
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tearsheet/calendar"
+	"tearsheet/warehouse"
+)
+
+// survey is what the first pass has seen of the files.
+type survey struct {
+	files   []file
+	entries []warehouse.File // of the ledger, one per file
+	digests *warehouse.Digester
+}
+
+// survey reads the files and checks every row. If there are faults, it returns
+// those of all files.
+func (l *loader) survey(ctx context.Context, files []file) (survey, error) {
+	s := survey{files: files, digests: warehouse.NewDigester(l.layout.table)}
+	var all []Fault
+	for _, f := range files {
+		found := &faults{path: f.name}
+		entry, err := l.surveyFile(ctx, f, found, s.digests)
+		if err != nil && !errors.Is(err, errEnough) {
+			return survey{}, err
+		}
+		all = append(all, found.list...)
+		s.entries = append(s.entries, entry)
+	}
+	if len(all) > 0 {
+		return survey{}, &FaultsError{all}
+	}
+	return s, nil
+}
+
+func (l *loader) surveyFile(ctx context.Context, f file, found *faults, digests *warehouse.Digester) (warehouse.File, error) {
+	entry := warehouse.File{Path: f.name, Checksum: f.checksum, Definition: l.definition, Size: f.size}
+	if f.day != nil {
+		entry.From, entry.To = *f.day, *f.day+1
+	}
+	outside, err := l.read(ctx, "checking", f, found, func(day calendar.Day, values []any) error {
+		if entry.From == entry.To {
+			entry.From, entry.To = day, day+1
+		}
+		entry.From, entry.To = min(entry.From, day), max(entry.To, day+1)
+		entry.Loaded++
+		return digests.Add(warehouse.Row{Day: day, Values: values})
+	})
+	entry.Filtered = outside
+	entry.Lines = entry.Loaded + entry.Filtered
+	return entry, err
+}
+
+// parts returns the days that have to be replaced: those for which the files speak,
+// without the ones that the warehouse has as they are, and without kept days.
+func (l *loader) parts(ctx context.Context, s survey, kept map[calendar.Day]bool) ([]warehouse.Part, error) {
+	days, err := l.days(s)
+	if err != nil || len(days) == 0 {
+		return nil, err
+	}
+	loaded, err := l.warehouse.Loaded(ctx, l.source.Table, slices.Min(days), slices.Max(days)+1)
+	if err != nil {
+		return nil, err
+	}
+	inputs := inputHashes(s)
+	var parts []warehouse.Part
+	for _, day := range days {
+		load, ok := loaded[day]
+		same := ok && load.Complete() && load.Version == s.digests.Version(day)
+		if !same && !kept[day] {
+			parts = append(parts, warehouse.Part{Day: day, InputHash: inputs(day)})
+		}
+	}
+	return parts, nil
+}
+
+// mostDays keeps a mistyped year from making millions of days.
+const mostDays = 100 * 366
+
+// days returns the days for which the files speak.
+func (l *loader) days(s survey) ([]calendar.Day, error) {
+	var days []calendar.Day
+	if s.files[0].day != nil {
+		for _, f := range s.files {
+			days = append(days, *f.day)
+		}
+		return days, nil
+	}
+	var from, to calendar.Day // of all rows
+	for _, entry := range s.entries {
+		switch {
+		case entry.From == entry.To:
+		case from == to:
+			from, to = entry.From, entry.To
+		default:
+			from, to = min(from, entry.From), max(to, entry.To)
+		}
+	}
+	empty := from == to
+	if l.source.From != nil {
+		from, to = *l.source.From, max(to, *l.source.From)
+	}
+	if l.source.Through != nil {
+		to = *l.source.Through + 1
+		if empty && l.source.From == nil {
+			from = to // nothing says where the days begin
+		}
+	}
+	if to-from > mostDays {
+		return nil, fmt.Errorf("%s: rows from %s to %s: more than a hundred years; bound them with from: and through:", l.source.Path, from, to-1)
+	}
+	for day := from; day < to; day++ {
+		days = append(days, day)
+	}
+	return days, nil
+}
+
+// inputHashes returns a hash of all that a day was made of: the files that speak for
+// it, and the rules by which they were read.
+func inputHashes(s survey) func(calendar.Day) string {
+	return func(day calendar.Day) string {
+		var b strings.Builder
+		for _, entry := range s.entries {
+			if entry.From <= day && day < entry.To {
+				fmt.Fprintf(&b, "%s %s %s\n", entry.Path, entry.Checksum, entry.Definition)
+			}
+		}
+		sum := sha256.Sum256([]byte(b.String()))
+		return hex.EncodeToString(sum[:12])
+	}
+}
+
+// outside returns the loaded days of the table that From and Through leave out.
+func (l *loader) outside(ctx context.Context) ([]calendar.Day, error) {
+	from, through := l.source.From, l.source.Through
+	if from == nil && through == nil {
+		return nil, nil
+	}
+	loaded, err := l.warehouse.Loaded(ctx, l.source.Table, calendar.DayOn(1, time.January, 1), calendar.DayOn(9999, time.December, 31))
+	if err != nil {
+		return nil, err
+	}
+	var days []calendar.Day
+	for day := range loaded {
+		if from != nil && day < *from || through != nil && day > *through {
+			days = append(days, day)
+		}
+	}
+	slices.Sort(days)
+	return days, nil
+}
