@@ -28,14 +28,20 @@ const (
 // data is no part of this repository.
 const NoSharedData = "needs ../shared/data (real histories; not part of this repository)"
 
+// Uses begins the line that a test logs for each program it was given. By these
+// lines a run knows which programs were really at work.
+const Uses = "uses "
+
 // Tool returns the path of an installed program. Without it the test is skipped
 // (in strict runs: fails) with the Debian package that brings it.
 func Tool(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
-		missing(t, "needs "+name+" (Debian: "+debianPackage(name)+")")
+		_, debian := Product(name)
+		missing(t, "needs "+name+" (Debian: "+debian+")")
 	}
+	t.Log(Uses + name)
 	return path
 }
 
@@ -47,6 +53,7 @@ func Postgres(t testing.TB) string {
 	if url == "" {
 		missing(t, "needs "+PostgresVar+" (make test sets it)")
 	}
+	t.Log(Uses + "postgres")
 	return url
 }
 
@@ -89,15 +96,16 @@ func missing(t testing.TB, reason string) {
 	t.Skip(reason)
 }
 
-// debianPackage names the package that brings a program; most are called alike.
-func debianPackage(program string) string {
+// Product returns the product that a program belongs to and the Debian package
+// that brings it; most are called like the program.
+func Product(program string) (name, debianPackage string) {
 	switch program {
 	case "pdftoppm", "pdftotext", "pdfinfo", "pdffonts", "pdfimages":
-		return "poppler-utils"
+		return "poppler", "poppler-utils"
 	case "soffice", "libreoffice":
-		return "libreoffice-calc"
-	case "psql", "postgres", "initdb":
-		return "postgresql"
+		return "LibreOffice", "libreoffice-calc"
+	case "postgres":
+		return "PostgreSQL", "postgresql"
 	}
-	return program
+	return program, program
 }

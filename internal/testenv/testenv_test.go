@@ -12,12 +12,13 @@ import (
 // Fatal end the calling function by panic, as a real test would end by Goexit.
 type recorder struct {
 	testing.TB
-	skipped, failed string
+	skipped, failed, logged string
 }
 
 type ended struct{}
 
 func (r *recorder) Helper()           {}
+func (r *recorder) Log(args ...any)   { r.logged = fmt.Sprint(args...) }
 func (r *recorder) Skip(args ...any)  { r.skipped = fmt.Sprint(args...); panic(ended{}) }
 func (r *recorder) Fatal(args ...any) { r.failed = fmt.Sprint(args...); panic(ended{}) }
 
@@ -50,15 +51,20 @@ func TestMissingToolFailsInStrictRuns(t *testing.T) {
 	}
 }
 
-func TestInstalledToolIsFound(t *testing.T) {
+func TestInstalledToolIsFoundAndLogged(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "qpdf")
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", dir)
-	if got := Tool(t, "qpdf"); got != path {
-		t.Errorf("Tool = %q, want %q", got, path)
+	r := record(func(tb testing.TB) {
+		if got := Tool(tb, "qpdf"); got != path {
+			t.Errorf("Tool = %q, want %q", got, path)
+		}
+	})
+	if r.logged != "uses qpdf" {
+		t.Errorf("logged %q, want the name of the tool", r.logged)
 	}
 }
 

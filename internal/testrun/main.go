@@ -1,0 +1,130 @@
+// Command testrun is "make test": it finds or installs the programs that tests
+// ask for, starts a PostgreSQL of its own on loopback, runs formatting, vet, lint
+// and every test, and closes with what ran and what was skipped.
+//
+// A skipped test is a failure here, but for the tests that need real histories
+// from outside this repository.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"tearsheet/internal/testenv"
+)
+
+func main() { os.Exit(run()) }
+
+// run returns the exit code, after everything that it started has ended.
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ctx, orphaned := context.WithCancel(ctx)
+	defer orphaned()
+	go watchParent(ctx, orphaned)
+
+	programs, err := wanted(".")
+	if err != nil {
+		return fail(err)
+	}
+	if err := install(ctx, programs); err != nil {
+		fmt.Println("install:", err) // the tests that need it fail and say so
+	}
+	server, err := startPostgres(ctx)
+	if err != nil {
+		fmt.Println("postgresql:", err)
+	}
+	defer server.stop()
+
+	sound := lint(ctx)
+	results, err := test(ctx, server.url)
+	if err != nil {
+		fmt.Println("go test:", err)
+	}
+	if ctx.Err() != nil {
+		fmt.Println("interrupted")
+	}
+	results.close(os.Stdout, versions(ctx, append(programs, "postgres")))
+	if !sound || err != nil || ctx.Err() != nil || !results.good() {
+		return 1
+	}
+	return 0
+}
+
+func fail(err error) int {
+	fmt.Println("testrun:", err)
+	return 1
+}
+
+// watchParent ends the run when "go run" above it was killed: a signal to it is
+// not passed on.
+func watchParent(ctx context.Context, orphaned func()) {
+	parent := os.Getppid()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if os.Getppid() != parent {
+				orphaned()
+			}
+		}
+	}
+}
+
+// lint runs what needs no test and tells whether all of it was content.
+func lint(ctx context.Context) bool {
+	sound := true
+	for _, line := range []string{"gofmt -l .", "go vet ./...", "go tool staticcheck ./..."} {
+		words := strings.Fields(line)
+		out, err := command(ctx, words[0], words[1:]...).CombinedOutput()
+		if err != nil || (words[0] == "gofmt" && len(out) > 0) {
+			fmt.Printf("FAIL %s\n%s", line, out)
+			sound = false
+			continue
+		}
+		fmt.Println("ok  ", line)
+	}
+	return sound
+}
+
+// test runs every test with the server's URL and prints what failed as it comes.
+func test(ctx context.Context, postgresURL string) (*results, error) {
+	args := []string{"test", "-json", "-timeout", "10m"}
+	if os.Getenv("CI") != "" {
+		args = append(args, "-count=1") // nothing from the cache
+	}
+	cmd := command(ctx, "go", append(args, "./...")...)
+	cmd.Env = append(os.Environ(), testenv.StrictVar+"=1", testenv.PostgresVar+"="+postgresURL)
+	cmd.Stderr = os.Stderr
+	results := newResults()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return results, err
+	}
+	if err := cmd.Start(); err != nil {
+		return results, err
+	}
+	readErr := results.read(out, os.Stdout)
+	if err := cmd.Wait(); err != nil && results.good() {
+		return results, err
+	}
+	return results, readErr
+}
+
+// command is a program that is interrupted with the run, and killed if it does
+// not end within ten seconds.
+func command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	return cmd
+}

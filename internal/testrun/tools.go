@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"tearsheet/internal/testenv"
+)
+
+var toolCall = regexp.MustCompile(`testenv\.Tool\(\w+, "([\w-]+)"\)`)
+
+// wanted returns the programs that the tests below root ask for by name.
+func wanted(root string) ([]string, error) {
+	var programs []string
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, call := range toolCall.FindAllSubmatch(source, -1) {
+			programs = append(programs, string(call[1]))
+		}
+		return nil
+	})
+	slices.Sort(programs)
+	return slices.Compact(programs), err
+}
+
+// install brings the Debian packages of the programs that are missing, and of
+// PostgreSQL, and prints which.
+func install(ctx context.Context, programs []string) error {
+	var packages []string
+	add := func(program string) {
+		_, debian := testenv.Product(program)
+		packages = append(packages, debian)
+	}
+	for _, program := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			add(program)
+		}
+	}
+	if _, err := postgresFolder(); err != nil {
+		add("postgres")
+	}
+	slices.Sort(packages)
+	packages = slices.Compact(packages)
+	if len(packages) == 0 {
+		return nil
+	}
+	list := strings.Join(packages, " ")
+	if _, err := exec.LookPath("apt-get"); err != nil || os.Geteuid() != 0 {
+		return fmt.Errorf("missing and not installed, for want of root or of apt-get: %s", list)
+	}
+	fmt.Println("installing Debian packages:", list)
+	if err := apt(ctx, "update", "-qq"); err != nil {
+		return err
+	}
+	return apt(ctx, append([]string{"install", "-qq", "-y", "--no-install-recommends"}, packages...)...)
+}
+
+func apt(ctx context.Context, args ...string) error {
+	cmd := command(ctx, "apt-get", args...)
+	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("apt-get %s: %w\n%s", strings.Join(args, " "), err, out)
+	}
+	return nil
+}
+
+// product is one line of what ran.
+type product struct {
+	name, version string
+	programs      []string
+}
+
+// versions asks the products of the programs which version is installed.
+func versions(ctx context.Context, programs []string) []product {
+	products := []product{{name: "DuckDB", version: duckVersion(ctx)}}
+	for _, program := range programs {
+		name, _ := testenv.Product(program)
+		at := slices.IndexFunc(products, func(p product) bool { return p.name == name })
+		if at < 0 {
+			products = append(products, product{name: name, version: version(ctx, program)})
+			at = len(products) - 1
+		}
+		products[at].programs = append(products[at].programs, program)
+	}
+	return products
+}
+
+var number = regexp.MustCompile(`\d+(\.\d+)+`)
+
+// version returns the first version number that a program prints of itself.
+func version(ctx context.Context, program string) string {
+	path, flag := program, "--version"
+	if strings.HasPrefix(program, "pdf") {
+		flag = "-v" // poppler
+	}
+	if program == "postgres" {
+		folder, err := postgresFolder()
+		if err != nil {
+			return "missing"
+		}
+		path = filepath.Join(folder, program)
+	}
+	out, err := exec.CommandContext(context.WithoutCancel(ctx), path, flag).CombinedOutput()
+	found := number.Find(out)
+	if err != nil || found == nil {
+		return "missing"
+	}
+	return string(found)
+}
+
+// duckVersion reads the engine's version from its Go module's: v2.10506.0 is
+// DuckDB 1.5.6.
+func duckVersion(ctx context.Context) string {
+	out, err := command(ctx, "go", "list", "-m", "-f", "{{.Version}}", "github.com/duckdb/duckdb-go/v2").Output()
+	var module, engine, patch int
+	if err != nil {
+		return "unknown"
+	}
+	if _, err := fmt.Sscanf(string(out), "v%d.%d.%d", &module, &engine, &patch); err != nil {
+		return "unknown"
+	}
+	return fmt.Sprintf("%d.%d.%d", engine/10000, engine/100%100, engine%100)
+}
