@@ -1,0 +1,77 @@
+package xlsx
+
+import (
+	"tearsheet/metrics"
+	"tearsheet/tearsheet"
+)
+
+// The columns of the weeks: names, and then the actual and the plan of each week.
+const (
+	firstWeeksRow = 3
+	trendColumn   = 5
+)
+
+// writeData writes every daily value behind the weeks of the sheet, one a row.
+func writeData(t tab, doc *tearsheet.Document) {
+	columns := []column{{"Team", 15}, {"Metric", 24}, {"Title", 26}, {"Unit", 14}, {"Week to", 12}, {"Day", 12}, {"Value", 16}, {"Loaded", 10}}
+	t.table(1, columns)
+	text := look{Size: 9}
+	row := 1
+	for _, section := range doc.Sections {
+		for _, r := range section.Rows {
+			for _, cell := range r.Cells {
+				for i, v := range cell.Daily {
+					row++
+					t.text(1, row, section.Title, text)
+					t.text(2, row, r.Metric, text)
+					t.text(3, row, r.Title, text)
+					t.text(4, row, string(r.Unit), text)
+					t.day(5, row, cell.Week, text)
+					t.day(6, row, cell.Week.Add(i+1-len(cell.Daily)), text)
+					t.daily(row, v)
+				}
+			}
+		}
+	}
+	t.filter(1, row, len(columns))
+	t.freeze(1, 2)
+}
+
+// daily writes the value of a day, and in words whether there is one: an empty
+// cell alone would be read as 0 by a sum.
+func (t tab) daily(row int, v metrics.Value) {
+	if t.value(7, row, v, look{Size: 9}) {
+		t.text(8, row, "known", look{Size: 9})
+		return
+	}
+	t.text(8, row, "unknown", look{Size: 9, Color: grey})
+}
+
+// writeWeeks writes the weekly figures that the sparklines and charts draw.
+func writeWeeks(t tab, doc *tearsheet.Document, p places) {
+	columns := []column{{"Team", 15}, {"Metric", 24}, {"Title", 26}, {"Unit", 10}}
+	n := len(doc.Trend)
+	for range 2 {
+		for _, week := range doc.Trend {
+			columns = append(columns, column{week.Label, 10})
+		}
+	}
+	t.table(firstWeeksRow-1, columns)
+	t.text(trendColumn, 1, "Actual, week to", look{Size: 9, Bold: true})
+	t.text(trendColumn+n, 1, "Plan, week to", look{Size: 9, Bold: true, Color: grey})
+	for _, section := range doc.Sections {
+		for _, r := range section.Rows {
+			row := p.weeks[r.Metric]
+			t.text(1, row, section.Title, look{Size: 9})
+			t.text(2, row, r.Metric, look{Size: 9})
+			t.text(3, row, r.Title, look{Size: 9})
+			t.text(4, row, r.UnitLabel, look{Size: 9, Color: grey})
+			format := pattern(r) + `;"` + minus + `"` + pattern(r)
+			for i, point := range r.Trend {
+				t.value(trendColumn+i, row, point.Actual, look{Size: 9, Format: format})
+				t.value(trendColumn+n+i, row, point.Plan, look{Size: 9, Color: grey, Format: format})
+			}
+		}
+	}
+	t.freeze(trendColumn, firstWeeksRow)
+}

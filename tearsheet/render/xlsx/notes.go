@@ -1,0 +1,59 @@
+package xlsx
+
+import (
+	"fmt"
+	"strings"
+
+	"tearsheet/tearsheet"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// explain hangs notes on a row: what its name means, and what its signs stand for.
+func (s sheet) explain(row int, r tearsheet.Row) {
+	for _, d := range s.doc.Definitions {
+		if d.Metric == r.Metric {
+			s.note(nameColumn, row, r.Title, strings.Join(append([]string{d.Text}, d.Rules...), "\n"), d.Team+", "+d.Metric)
+			break
+		}
+	}
+	for i, cell := range r.Cells {
+		if text := signsExplained(cell); text != "" {
+			s.note(weekColumn+2*i, row, r.Title+", week to "+s.doc.Weeks[i].Label, text, "")
+		}
+	}
+}
+
+func signsExplained(cell tearsheet.Cell) string {
+	var sentences []string
+	if cell.Provisional {
+		sentences = append(sentences, fmt.Sprintf("Provisional: %d of %d days are loaded.", cell.Coverage.Have, cell.Coverage.Of))
+	}
+	if was := cell.Restated; was != nil {
+		sentences = append(sentences, fmt.Sprintf("Restated (%s): edition %d printed the figure as of then, unrounded %s.",
+			was.Cause, was.Edition, was.Was.Decimal()))
+	}
+	return strings.Join(sentences, "\n")
+}
+
+// The measures of a note, in pixels and characters.
+const (
+	noteWidth      = 330
+	noteLine       = 15
+	noteCharacters = 52
+)
+
+// note hangs a note on a cell, as high as its text needs.
+func (s sheet) note(column, row int, title, text, source string) {
+	lines := linesOf(title, noteCharacters) + linesOf(text, noteCharacters)
+	runs := []excelize.RichTextRun{
+		run(title+"\n", look{Size: 9, Bold: true}),
+		run(text, look{Size: 9}),
+	}
+	if source != "" {
+		runs = append(runs, run("\n"+source, look{Size: 8, Italic: true, Color: grey}))
+		lines += linesOf(source, noteCharacters)
+	}
+	s.keep(s.file.AddComment(s.name, excelize.Comment{Author: program, Cell: s.ref(column, row), Paragraph: runs,
+		Width: noteWidth, Height: uint(noteLine*lines + noteLine)}))
+}

@@ -1,0 +1,195 @@
+package xlsx
+
+import (
+	"fmt"
+	"strconv"
+
+	"tearsheet/tearsheet"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// The rows and columns of the first tab.
+const (
+	titleRow      = 1
+	subtitleRow   = 2
+	agendaRow     = 3
+	weekRow       = 4
+	headRow       = 5
+	firstSheetRow = 6
+
+	markColumn = 1
+	nameColumn = 2
+	unitColumn = 3
+	weekColumn = 4 // of the first week; each has two
+)
+
+// sheet writes the first tab.
+type sheet struct {
+	tab
+	doc      *tearsheet.Document
+	places   places
+	variance int      // column
+	spark    int      // column, the last
+	signs    []string // by week: the widest sign in its column
+}
+
+func newSheet(t tab, doc *tearsheet.Document, p places) sheet {
+	s := sheet{tab: t, doc: doc, places: p, signs: make([]string, len(doc.Weeks))}
+	s.variance = weekColumn + 2*len(doc.Weeks)
+	s.spark = s.variance + 1
+	for _, section := range doc.Sections {
+		for _, row := range section.Rows {
+			for i, cell := range row.Cells {
+				if tail := tailOf(cell); len([]rune(tail)) > len([]rune(s.signs[i])) {
+					s.signs[i] = tail
+				}
+			}
+		}
+	}
+	return s
+}
+
+func (s sheet) write(paper int) {
+	s.withoutGrid()
+	s.columns()
+	s.head()
+	s.weekHeads()
+	row := firstSheetRow
+	for _, section := range s.doc.Sections {
+		s.team(row, section)
+		for i, r := range section.Rows {
+			s.row(row+1+i, r, i == len(section.Rows)-1)
+		}
+		row += 1 + len(section.Rows)
+	}
+	s.emphasis(row - 1)
+	s.sparklines()
+	last := s.foot(row + 1)
+	s.freeze(weekColumn, firstSheetRow)
+	s.print(page{paper: paper, columns: s.spark, rows: last, headFrom: weekRow, headTo: headRow}, s.doc)
+}
+
+func (s sheet) columns() {
+	s.width(markColumn, 2.6)
+	s.width(nameColumn, 25)
+	s.width(unitColumn, 9)
+	for i := range s.doc.Weeks {
+		s.width(weekColumn+2*i, 9.2+.8*float64(len([]rune(s.signs[i]))))
+		s.width(weekColumn+2*i+1, 9.2)
+	}
+	s.width(s.variance, 9)
+	s.width(s.spark, 17)
+}
+
+// head writes what the week comes to: the title with the counts, the week with the
+// plan, and the rows that are off plan.
+func (s sheet) head() {
+	s.height(titleRow, 27)
+	s.height(subtitleRow, 17)
+	s.text(markColumn, titleRow, s.doc.Title, look{Size: 17, Bold: true, Middle: true})
+	s.runs(s.spark, titleRow, counts(s.doc.Counts), look{Size: 11, Align: "right", Middle: true})
+	s.text(markColumn, subtitleRow, s.subtitle(), look{Size: 9, Color: grey, Middle: true})
+	s.text(s.spark, subtitleRow, s.doc.Plan.Text, look{Size: 9, Color: grey, Align: "right", Middle: true})
+	runs := agenda(s.doc.Agenda)
+	text := ""
+	for _, r := range runs {
+		text += r.Text
+	}
+	s.keep(s.file.MergeCell(s.name, s.ref(markColumn, agendaRow), s.ref(s.spark, agendaRow)))
+	s.dressAll(markColumn, agendaRow, s.spark, agendaRow, look{Over: thinLine})
+	s.runs(markColumn, agendaRow, runs, look{Size: 9, Wrap: true, Middle: true, Over: thinLine})
+	s.height(agendaRow, 10+12*float64(linesOf(text, s.characters())))
+}
+
+// subtitle adds the company, since a workbook is read far from its folder.
+func (s sheet) subtitle() string {
+	if s.doc.Company == "" {
+		return s.doc.Subtitle
+	}
+	return s.doc.Company + ". " + s.doc.Subtitle
+}
+
+// characters is about how many characters of small text fit across the sheet.
+func (s sheet) characters() int { return 62 + 22*len(s.doc.Weeks) }
+
+func counts(c tearsheet.Counts) []excelize.RichTextRun {
+	var runs []excelize.RichTextRun
+	add := func(n int, words, color string, always bool) {
+		if n == 0 && !always {
+			return
+		}
+		if len(runs) > 0 {
+			runs = append(runs, run("    ", look{Size: 9}))
+		}
+		runs = append(runs, run(strconv.Itoa(n), look{Size: 13, Bold: true, Color: color}),
+			run(" "+words, look{Size: 9, Color: grey}))
+	}
+	add(c.Behind, "off plan", accent, true)
+	add(c.Watch, "watch", ink, true)
+	add(c.OnPlan, "on plan", ink, true)
+	add(c.Ahead, "ahead", ink, true)
+	add(c.NoPlan, "not judged", ink, false)
+	add(c.Unknown, "no value", ink, false)
+	return runs
+}
+
+func agenda(items []tearsheet.AgendaItem) []excelize.RichTextRun {
+	if len(items) == 0 {
+		return []excelize.RichTextRun{run("Nothing is off plan", look{Size: 9, Color: grey})}
+	}
+	runs := []excelize.RichTextRun{run("Off plan   ", look{Size: 9, Bold: true, Color: accent})}
+	text := ""
+	for i, item := range items {
+		if i > 0 {
+			text += ",  "
+		}
+		text += item.Title + " " + item.Variance
+	}
+	return append(runs, run(text, look{Size: 9}))
+}
+
+func (s sheet) weekHeads() {
+	s.height(weekRow, 19)
+	s.height(headRow, 15)
+	s.dressAll(markColumn, headRow, s.spark, headRow, look{Under: thickLine})
+	for i, week := range s.doc.Weeks {
+		column, latest := weekColumn+2*i, i == len(s.doc.Weeks)-1
+		top := look{Color: grey, Align: "center", Under: hairline}
+		head := look{Size: 8, Color: grey, Align: "right", Under: thickLine}
+		if latest {
+			top.Bold, top.Color, top.Fill, head.Fill = true, ink, band, band
+		}
+		s.keep(s.file.MergeCell(s.name, s.ref(column, weekRow), s.ref(column+1, weekRow)))
+		s.dressAll(column, weekRow, column+1, weekRow, top)
+		s.text(column, weekRow, week.Label, top)
+		s.text(column+1, headRow, "Plan", head)
+		head.Format = "@" + blank(s.signs[i])
+		s.text(column, headRow, "Actual", head)
+	}
+	s.text(s.variance, weekRow, "vs plan", look{Bold: true, Align: "right", Fill: band})
+	s.text(s.variance, headRow, "%", look{Size: 8, Color: grey, Align: "right", Fill: band, Under: thickLine})
+	s.text(s.spark, weekRow, fmt.Sprintf("%d weeks", len(s.doc.Trend)), look{Color: grey, Align: "right"})
+}
+
+// foot explains the marks and signs and returns the last row.
+func (s sheet) foot(row int) int {
+	var runs []excelize.RichTextRun
+	for _, item := range s.doc.Legend {
+		sign, color := item.Sign, ink
+		if item.Mark != "" {
+			sign, color = glyph(item.Mark), markColor(item.Mark)
+		}
+		if len(runs) > 0 {
+			runs = append(runs, run("     ", look{Size: 8}))
+		}
+		runs = append(runs, run(sign, look{Size: 8, Color: color}), run(" "+item.Text, look{Size: 8, Color: grey}))
+	}
+	if len(runs) > 0 {
+		s.runs(markColumn, row, runs, look{Size: 8})
+	}
+	if s.doc.Edition > 0 {
+		s.text(s.spark, row, fmt.Sprintf("Edition %d", s.doc.Edition), look{Size: 8, Color: grey, Align: "right"})
+	}
+	return row
+}

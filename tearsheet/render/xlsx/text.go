@@ -1,0 +1,67 @@
+package xlsx
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf16"
+)
+
+// longestText is the number of UTF-16 units that a cell can hold.
+const longestText = 32767
+
+// printable returns text that a cell can hold. Control characters are replaced by
+// their pictures (␀ … ␡) and broken UTF-8 by �, so that both are seen; text that
+// is too long is cut with a word that says so. The library would do all this
+// without one.
+func printable(text string) string {
+	text = strings.ToValidUTF8(text, "�")
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = strings.Map(picture, text)
+	units := utf16.Encode([]rune(text))
+	if len(units) <= longestText {
+		return text
+	}
+	note := fmt.Sprintf("… [cut here: %d characters, a cell holds %d]", len(units), longestText)
+	keep := longestText - len(utf16.Encode([]rune(note)))
+	if utf16.IsSurrogate(rune(units[keep-1])) && units[keep-1] < lowSurrogates {
+		keep--
+	}
+	return string(utf16.Decode(units[:keep])) + note
+}
+
+// lowSurrogates is the first unit that ends a pair; those below begin one.
+const lowSurrogates = 0xDC00
+
+func picture(r rune) rune {
+	switch {
+	case r == '\n' || r == '\t':
+		return r
+	case r < 0x20:
+		return 0x2400 + r
+	case r == 0x7F:
+		return 0x2421
+	case r == 0xFFFE || r == 0xFFFF || (0x80 <= r && r < 0xA0):
+		return '�'
+	}
+	return r
+}
+
+// linesOf estimates the number of lines that text takes in a column of so many
+// characters, broken at spaces.
+func linesOf(text string, width int) int {
+	lines := 0
+	for paragraph := range strings.SplitSeq(text, "\n") {
+		lines++
+		used := 0
+		for _, word := range strings.SplitAfter(paragraph, " ") {
+			size := len([]rune(word))
+			if used > 0 && used+len([]rune(strings.TrimRight(word, " "))) > width {
+				lines++
+				used = 0
+			}
+			lines += max(0, size-1) / width
+			used += size
+		}
+	}
+	return lines
+}
