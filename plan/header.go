@@ -52,7 +52,7 @@ func (t *table) readHeader(index int, c calendar.Calendar) (header, []placed) {
 			key = p
 		}
 		if other, twice := first[key]; twice {
-			found = append(found, placed{at, fmt.Sprintf("column %s is already at %s", at.text, t.name(other))})
+			found = append(found, placed{at, fmt.Sprintf("column %q is already at %s", at.text, t.name(other))})
 			continue
 		}
 		first[key] = at

@@ -35,19 +35,19 @@ func parseNumber(text string, decimal rune) (metrics.Value, error) {
 	return value, nil
 }
 
-// notANumber says so, and that the other decimal sign would make it one.
+// notANumber says so, and what would make it one if that is plain.
 func notANumber(text string, decimal rune) error {
-	if decimal != ',' {
-		if _, _, ok := normalize(text, ",", '.'); ok {
-			return fmt.Errorf("%q is not a number with a decimal point: write one, or declare the decimal comma of the plan", text)
-		}
-	} else if _, _, ok := normalize(text, ".", ','); ok {
+	_, _, pointed := normalize(text, ".", ',')
+	_, _, comma := normalize(text, ",", '.')
+	bare, percent := strings.CutSuffix(text, "%")
+	_, _, share := normalize(strings.TrimSpace(bare), ".", ',')
+	switch {
+	case decimal != ',' && comma && strings.Contains(text, ","):
+		return fmt.Errorf("%q is not a number with a decimal point: write one, or declare the decimal comma of the plan", text)
+	case decimal == ',' && pointed && strings.Contains(text, "."):
 		return fmt.Errorf("%q is not a number with a decimal comma, which is declared for the plan", text)
-	}
-	if head, tail := strings.TrimSuffix(text, "%"), strings.HasSuffix(text, "%"); tail {
-		if _, _, ok := normalize(strings.TrimSpace(head), ".", ','); ok {
-			return fmt.Errorf("%q is not a number: write the figure in the metric's own unit, without the sign", text)
-		}
+	case percent && share:
+		return fmt.Errorf("%q is not a number: write the figure in the metric's own unit, without the sign", text)
 	}
 	return fmt.Errorf("%q is not a number", text)
 }

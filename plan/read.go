@@ -100,17 +100,17 @@ func (r *reader) readRow(cells []cell) {
 	e := entry{metrics: planned, version: r.version(sorted.named), is: r.is(sorted.named)}
 	totals := false // one fault a row is enough
 	for _, figure := range sorted.figures {
-		entry, ok := r.figure(e, figure, sorted.named)
-		if !ok {
-			continue
+		e.at = figure
+		periodKnown, valueKnown := r.period(&e, sorted.named), r.value(&e)
+		if periodKnown && !totals {
+			totals = r.refuseTotal(e, sorted.named)
 		}
-		if !totals {
-			totals = r.refuseTotal(entry, sorted.named)
+		if periodKnown && valueKnown {
+			r.enter(at.text, e)
 		}
-		r.enter(at.text, entry)
 	}
 	if _, long := r.columns["value"]; long && len(sorted.figures) == 0 {
-		r.period(cell{}, sorted.named)
+		r.period(&e, sorted.named)
 	}
 }
 
@@ -180,43 +180,44 @@ func (r *reader) is(named map[string]cell) metrics.PlanIs {
 	return is
 }
 
-// period returns the period of a figure: its column's or, in the long form, its
-// row's.
-func (r *reader) period(figure cell, named map[string]cell) (period, bool) {
-	if p, ok := r.periods[figure.col]; ok {
-		return p, true
+// period completes e with the period of its figure: its column's or, in the long
+// form, its row's. It reports whether there is a sound one.
+func (r *reader) period(e *entry, named map[string]cell) bool {
+	var wide bool
+	if e.period, wide = r.periods[e.at.col]; wide {
+		return true
+	}
+	if _, headed := r.columns["period"]; !headed {
+		return false // the header has a fault that says so
 	}
 	at, ok := named["period"]
 	if !ok {
-		if figure.text != "" || figure.wrong != "" {
-			r.fault(figure, "a figure in a row without a period")
+		if e.at.col > 0 {
+			r.fault(e.at, "a figure in a row without a period")
 		}
-		return period{}, false
+		return false
 	}
-	p, err := parsePeriod(at.text, r.Calendar)
-	if err != nil {
+	var err error
+	if e.period, err = parsePeriod(at.text, r.Calendar); err != nil {
 		r.fault(at, "%s", err)
 	}
-	return p, err == nil
+	return err == nil
 }
 
-// figure completes e with the figure in a cell and its period.
-func (r *reader) figure(e entry, at cell, named map[string]cell) (entry, bool) {
-	p, ok := r.period(at, named)
-	e.at, e.period, e.value = at, p, at.number
-	if at.wrong != "" {
-		r.fault(at, "%s", at.wrong)
-		return e, false
+// value completes e with the number in its cell, and reports whether it is one.
+func (r *reader) value(e *entry) bool {
+	if e.at.wrong != "" {
+		r.fault(e.at, "%s", e.at.wrong)
+		return false
 	}
-	if !e.value.Known() {
-		value, err := parseNumber(at.text, r.Decimal)
-		if err != nil {
-			r.fault(at, "%s", err)
-			return e, false
-		}
-		e.value = value
+	if e.value = e.at.number; e.value.Known() {
+		return true
 	}
-	return e, ok
+	var err error
+	if e.value, err = parseNumber(e.at.text, r.Decimal); err != nil {
+		r.fault(e.at, "%s", err)
+	}
+	return err == nil
 }
 
 // refuseTotal faults a total of what has none, and reports whether it did.

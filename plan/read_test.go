@@ -230,8 +230,8 @@ func TestE05WhatIsPlannedTwiceNamesBothPlaces(t *testing.T) {
 	for text, want := range map[string]string{
 		"metric,period,value\nlikes,2026-10,1\nlikes,2026-10,1\n": `plan.csv:3:15: likes is planned twice for 2026-10: also at line 2, character 15`,
 		"metric,2026-10,2026-11\nlikes,1,\nlikes,2,3\n":           `plan.csv:3:7: likes is planned twice for 2026-10: also at line 2, character 7`,
-		"metric,2026-10,2026-11,2026-10\nlikes,1,2,3\n":           `plan.csv:1:24: column 2026-10 is already at line 1, character 8`,
-		"metric,metric,2026-10\nlikes,likes,1\n":                  `plan.csv:1:8: column metric is already at line 1, character 1`,
+		"metric,2026-10,2026-11,2026-10\nlikes,1,2,3\n":           `plan.csv:1:24: column "2026-10" is already at line 1, character 8`,
+		"metric,metric,2026-10\nlikes,likes,1\n":                  `plan.csv:1:8: column "metric" is already at line 1, character 1`,
 	} {
 		if got := refused(t, o, text).Error(); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

@@ -144,12 +144,10 @@ func (s *styles) cell(sheet string, col, row int, raw string) (cell, error) {
 		c.text = map[bool]string{true: "TRUE", false: "FALSE"}[c.text == "1"]
 	case excelize.CellTypeDate:
 		c.text = strings.TrimSuffix(strings.TrimSuffix(c.text, "Z"), "T00:00:00")
-	case excelize.CellTypeUnset, excelize.CellTypeNumber:
+	case excelize.CellTypeUnset, excelize.CellTypeNumber, excelize.CellTypeFormula:
 		if c.text == "" {
 			formula, err := s.book.GetCellFormula(sheet, name)
-			if formula != "" {
-				c.wrong = "a formula without a saved value: open the workbook in a spreadsheet program and save it"
-			}
+			c.wrong = emptyFormula(formula)
 			return c, err
 		}
 		style, err := s.format(sheet, name)
@@ -159,6 +157,16 @@ func (s *styles) cell(sheet string, col, row int, raw string) (cell, error) {
 		s.number(&c, style)
 	}
 	return c, nil
+}
+
+// emptyFormula says what is wrong with a formula that has no saved value. One that
+// can give the empty text, such as =IF(A1="","",A1), is blank and nothing is wrong:
+// a workbook stores that as it stores a formula that was never computed.
+func emptyFormula(formula string) string {
+	if formula == "" || strings.Contains(formula, `""`) {
+		return ""
+	}
+	return "a formula without a saved value: save the workbook from a spreadsheet program, or clear the cell if there is no plan"
 }
 
 // number reads the typed number of c as its format says: a date, a percentage or
