@@ -54,6 +54,7 @@ type loader struct {
 	tree      *yamlfile.Tree
 	printable func(rune) bool
 	broken    map[string]bool // paths of which a fault is known
+	unknown   map[string]bool // paths of entries with an unknown key
 	faults    []yamlfile.Fault
 	warnings  []yamlfile.Fault
 	teams     []Team
@@ -63,9 +64,12 @@ type loader struct {
 // shape takes over the faults of the file's shape, and says of which metric or
 // team they are.
 func (l *loader) shape(faults []yamlfile.Fault) {
-	l.broken = map[string]bool{}
+	l.broken, l.unknown = map[string]bool{}, map[string]bool{}
 	for _, f := range faults {
 		l.broken[strings.Join(f.Path, "/")] = true
+		if f.Unknown {
+			l.unknown[strings.Join(f.Path[:len(f.Path)-1], "/")] = true
+		}
 		f.Text = l.subject(f.Path) + f.Text
 		l.faults = append(l.faults, f)
 	}
@@ -124,6 +128,17 @@ func (l *loader) isBroken(path []string) bool {
 		}
 	}
 	return false
+}
+
+// namesKnown reports whether the names in a list could all be read, so that a name
+// that is not among them is unknown.
+func (l *loader) namesKnown(list string, n int) bool {
+	for i := range n {
+		if l.isBroken([]string{list, strconv.Itoa(i), "name"}) {
+			return false
+		}
+	}
+	return !l.isBroken([]string{list})
 }
 
 // registry makes teams and metrics of the entries of the file.

@@ -1,9 +1,6 @@
 package metrics
 
 import (
-	"fmt"
-	"regexp"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -30,15 +27,24 @@ func (e *entry) fault(key, format string, args ...any) {
 	e.loader.fault(e.path(key), format, args...)
 }
 
-var namePattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
-
 func (l *loader) checkName(path []string, name string) {
 	switch {
-	case !namePattern.MatchString(name):
+	case !wellNamed(name):
 		l.fault(path, "name %q is not allowed: want small letters, digits and _, a letter first", name)
 	case len(name) > longestName:
 		l.fault(path, "name has %d characters, at most %d are allowed", len(name), longestName)
 	}
+}
+
+// wellNamed reports whether name is made as [a-z][a-z0-9_]*.
+func wellNamed(name string) bool {
+	for i := range len(name) {
+		letter := 'a' <= name[i] && name[i] <= 'z'
+		if !letter && (i == 0 || name[i] != '_' && (name[i] < '0' || name[i] > '9')) {
+			return false
+		}
+	}
+	return name != ""
 }
 
 func (l *loader) checkTitle(path []string, title string) {
@@ -70,14 +76,16 @@ func (l *loader) checkPrintable(path []string, text string) {
 func (e *entry) checkWords() {
 	m := e.metric
 	e.checkName(e.path("name"), m.Name)
-	e.checkTitle(e.path("title"), m.Title)
+	if e.has("title") || wellNamed(m.Name) {
+		e.checkTitle(e.path("title"), m.Title)
+	}
 	e.checkPrintable(e.path("definition"), m.Definition)
 	e.checkPrintable(e.path("unit"), string(m.Unit))
 	e.checkDefinition()
 	if m.Unit == "" && e.file.Unit != "" {
 		e.fault("unit", "unit is empty")
 	}
-	if m.Team != "" && !e.knowsTeam(m.Team) {
+	if m.Team != "" && !e.knowsTeam(m.Team) && e.namesKnown("teams", len(e.teams)) {
 		e.fault("team", "unknown team %q%s", m.Team, yamlfile.DidYouMean(m.Team, e.teamNames()))
 	}
 }
@@ -97,69 +105,4 @@ func (l *loader) teamNames() []string {
 		names[i] = team.Name
 	}
 	return names
-}
-
-// shortestDefinition is the length below which a definition can hardly say what is
-// counted and what is not.
-const shortestDefinition = 25
-
-// checkDefinition refuses a definition of blanks and warns of one that says
-// nothing.
-func (e *entry) checkDefinition() {
-	d := e.metric.Definition
-	switch why := ""; {
-	case d == "":
-		if e.file.Definition != "" {
-			e.fault("definition", "definition is empty")
-		}
-	case placeholder(d):
-		why = "is a placeholder"
-		fallthrough
-	case repeats(d, e.metric.Title):
-		if why == "" {
-			why = "repeats the title"
-		}
-		fallthrough
-	case utf8.RuneCountInString(d) < shortestDefinition:
-		if why == "" {
-			why = "is very short"
-		}
-		e.warn(e.path("definition"), "definition %s: say what is counted, what is excluded and from which source", why)
-	}
-}
-
-var placeholders = regexp.MustCompile(`(?i)^\W*(tbd|tba|todo|fixme|n/?a|none|\?+|see (the )?(wiki|docs?|confluence|notion|sheet)|to be (defined|done|determined)|same as above|self[- ]explanatory|coming soon|lorem ipsum)\b`)
-
-// placeholder reports whether a text stands for a definition that nobody wrote.
-func placeholder(text string) bool {
-	return placeholders.MatchString(text) || strings.Trim(text, " .-–—?…") == ""
-}
-
-// fillers are words that add nothing to a title.
-var fillers = strings.Fields("a an the of number count total amount in on per day daily week weekly metric this is for our all we")
-
-// repeats reports whether a definition has no word that the title lacks.
-func repeats(definition, title string) bool {
-	known := map[string]bool{}
-	for _, word := range append(wordsOf(title), fillers...) {
-		known[word] = true
-	}
-	for _, word := range wordsOf(definition) {
-		if !known[word] {
-			return false
-		}
-	}
-	return true
-}
-
-func wordsOf(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
-
-// list writes names as "a, b and c".
-func list(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return fmt.Sprintf("%s and %s", strings.Join(names[:len(names)-1], ", "), names[len(names)-1])
 }

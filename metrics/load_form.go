@@ -7,10 +7,11 @@ import "strings"
 func (e *entry) checkForm() {
 	forms := e.forms()
 	switch {
+	case len(forms) == 0 && e.unknown[strings.Join(e.path(), "/")]: // probably a misspelt form
 	case len(forms) == 0:
 		e.loader.fault(e.path(), "says not how it is computed: want from and measure, or sql, or ratio")
 	case len(forms) > 1:
-		e.fault(forms[1], "has %s: want one of them", list(forms))
+		e.fault(forms[1], "has %s: want one of them", strings.Join(forms, " and "))
 		return
 	}
 	e.checkRatioRoll()

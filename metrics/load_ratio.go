@@ -20,6 +20,7 @@ func (e *entry) checkOperand(key, name string) {
 	path := e.path("ratio", key)
 	switch {
 	case name == "":
+	case operand == nil && !e.namesKnown("metrics", len(e.metrics)):
 	case operand == nil:
 		e.loader.fault(path, "ratio: unknown metric %q%s", name, yamlfile.DidYouMean(name, e.metricNames()))
 	case operand.RatioOf != (Operands{}) && e.circle() == nil:

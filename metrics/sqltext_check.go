@@ -115,9 +115,9 @@ func checkVerbAfterCTEs(tokens []sqlToken) *sqlError {
 
 // commands begin statements that do more than read. A column may bear such a name,
 // so what follows decides.
-var commands = strings.Fields(`copy attach detach install load pragma set reset call create drop alter truncate
+const commands = `copy attach detach install load pragma set reset call create drop alter truncate
 	execute prepare do vacuum analyze checkpoint export import grant revoke comment use explain show describe
-	summarize begin commit rollback lock listen notify replace`)
+	summarize begin commit rollback lock listen notify replace`
 
 // writes reports whether tokens, which follow a parenthesis, begin a statement
 // that does more than read.
@@ -135,7 +135,7 @@ func writes(tokens []sqlToken) bool {
 		return slices.ContainsFunc(tokens[1:min(len(tokens), 8)], func(t sqlToken) bool { return t.word() == "set" })
 	default:
 		operand := tokens[1].kind == sqlString || tokens[1].kind == sqlQuoted || next != "" && !operator(next)
-		return operand && slices.Contains(commands, verb)
+		return operand && listed(commands, verb)
 	}
 }
 
@@ -217,11 +217,11 @@ func checkMeasure(measure string) *sqlError {
 
 // scalars are well-known functions of one row. Engines and their users have more
 // aggregates than can be listed here.
-var scalars = strings.Fields(`coalesce nullif round floor ceil ceiling abs lower upper length cast try_cast trim
-	greatest least date_trunc extract date_part substring concat replace in and or not exists any all values case when then else`)
+const scalars = `coalesce nullif round floor ceil ceiling abs lower upper length cast try_cast trim
+	greatest least date_trunc extract date_part substring concat replace in and or not exists any all values case when then else`
 
 func aggregates(t sqlToken) bool {
-	return t.kind == sqlQuoted || t.kind == sqlWord && !slices.Contains(scalars, t.word())
+	return t.kind == sqlQuoted || t.kind == sqlWord && !listed(scalars, t.word())
 }
 
 // checkWhere finds what keeps a text from being one condition.

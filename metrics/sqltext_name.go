@@ -6,12 +6,12 @@ import (
 )
 
 // reservedWords are no names in PostgreSQL or DuckDB unless they are quoted.
-var reservedWords = strings.Fields(`all analyse analyze and any array as asc asymmetric both case cast check collate column
+const reservedWords = `all analyse analyze and any array as asc asymmetric both case cast check collate column
 	constraint create current_date current_role current_time current_timestamp current_user default deferrable desc describe
 	distinct do else end except false fetch for foreign from grant group having in initially intersect into lateral leading
 	limit localtime localtimestamp not null offset on only or order placing pivot primary qualify references returning select
 	session_user show some summarize symmetric table then to trailing true union unique unpivot user using variadic when
-	where window with`)
+	where window with`
 
 // checkTableName finds what keeps a text from naming a table: a name, or names
 // with dots between, such as mart.actions or "Mart".actions.
@@ -47,7 +47,7 @@ func checkName(text string) ([]sqlToken, *sqlError) {
 		return nil, sqlErrorf(0, "%q is not a name: want letters, digits and _, or double quotes around it", text)
 	}
 	for _, t := range tokens {
-		if slices.Contains(reservedWords, t.word()) {
+		if t.kind == sqlWord && listed(reservedWords, t.word()) {
 			return nil, sqlErrorf(0, "%q is a word of SQL: put it in double quotes, '\"%s\"'", t.text, t.text)
 		}
 		if t.kind == sqlQuoted && (t.text == `""` || strings.ContainsAny(t.text, "\n\r\x00")) {

@@ -2,6 +2,7 @@ package yamlfile
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,13 +76,14 @@ func (e *explainer) leaf(err *check.ValidationError) {
 		for _, key := range k.Properties {
 			at := below(path, key)
 			e.add(e.tree.Key(at...), at, "unknown key %q%s", key, DidYouMean(key, e.schema.keys(err.SchemaURL)))
+			e.faults[len(e.faults)-1].Unknown = true
 		}
 	case *kind.Required:
 		for _, key := range k.Missing {
 			e.add(e.tree.Value(path...), below(path, key), "%shas no %s%s", container(path), key, e.schema.choices(err.SchemaURL, key))
 		}
 	case *kind.Type:
-		e.value(path, "is %s, want %s", e.got(path, k.Got), wanted(k.Want))
+		e.value(path, "is %s, want %s%s", e.got(path, k.Got), wanted(k.Want), quotesHelp(k))
 	case *kind.Enum:
 		e.value(path, "is %q, want %s%s", fmt.Sprint(k.Got), either(k.Want), DidYouMean(fmt.Sprint(k.Got), words(k.Want)))
 	case *kind.Minimum:
@@ -104,7 +106,7 @@ func (e *explainer) leaf(err *check.ValidationError) {
 }
 
 func (e *explainer) add(at Position, path []string, format string, args ...any) {
-	e.faults = append(e.faults, Fault{at, path, fmt.Sprintf(format, args...)})
+	e.faults = append(e.faults, Fault{Position: at, Path: path, Text: fmt.Sprintf(format, args...)})
 }
 
 // value adds a fault of the value at path, which it calls by its key.
@@ -152,6 +154,15 @@ func (e *explainer) got(path []string, kind string) string {
 		return "a list"
 	}
 	return "a set of keys"
+}
+
+// quotesHelp says how a number, true or false becomes text.
+func quotesHelp(k *kind.Type) string {
+	scalar := k.Got == "number" || k.Got == "integer" || k.Got == "boolean"
+	if scalar && slices.Contains(k.Want, "string") {
+		return ": put it in quotes"
+	}
+	return ""
 }
 
 func short(text string) string {

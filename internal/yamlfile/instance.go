@@ -18,8 +18,8 @@ const maxAliased = 10_000
 // text, numbers, true, false and nil.
 type reader struct {
 	faults  []Fault
-	faulty  map[string]bool // paths whose value stands for nothing
-	open    map[string]bool // anchors that are being read
+	faulty  map[string]bool     // paths whose value stands for nothing
+	open    map[*yaml.Node]bool // anchored values that are being read
 	inAlias int
 	aliased int
 }
@@ -33,9 +33,14 @@ func (r *reader) isFaulty(path []string) bool {
 	return false
 }
 
+// note adds a fault.
+func (r *reader) note(n *yaml.Node, path []string, format string, args ...any) {
+	r.faults = append(r.faults, Fault{Position: Position{n.Line, n.Column}, Path: path, Text: fmt.Sprintf(format, args...)})
+}
+
 // fail notes a fault and stands in for the value that cannot be had.
 func (r *reader) fail(n *yaml.Node, path []string, format string, args ...any) any {
-	r.faults = append(r.faults, Fault{Position{n.Line, n.Column}, path, fmt.Sprintf(format, args...)})
+	r.note(n, path, format, args...)
 	r.faulty[strings.Join(path, "\x00")] = true
 	return nil
 }
@@ -50,6 +55,10 @@ func (r *reader) value(n *yaml.Node, path []string) any {
 		}
 		r.faulty[strings.Join(path, "\x00")] = true
 		return nil
+	}
+	if n.Anchor != "" {
+		r.open[n] = true
+		defer delete(r.open, n)
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
@@ -69,37 +78,31 @@ func (r *reader) value(n *yaml.Node, path []string) any {
 func below(path []string, step string) []string { return append(path[:len(path):len(path)], step) }
 
 func (r *reader) alias(n *yaml.Node, path []string) any {
-	if r.open[n.Value] {
+	if r.open[n.Alias] {
 		return r.fail(n, path, "alias *%s stands within its own anchor", n.Value)
 	}
-	r.open[n.Value] = true
 	r.inAlias++
-	defer func() { delete(r.open, n.Value); r.inAlias-- }()
+	defer func() { r.inAlias-- }()
 	return r.value(n.Alias, path)
 }
 
 // mapping reads keys and values. Keys that differ in case only are the same key
 // twice: whoever wrote both meant one.
 func (r *reader) mapping(n *yaml.Node, path []string) any {
-	if n.Anchor != "" && !r.open[n.Anchor] {
-		r.open[n.Anchor] = true
-		defer delete(r.open, n.Anchor)
-	}
 	values := make(map[string]any, len(n.Content)/2)
 	first := make(map[string]*yaml.Node, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if before := first[strings.ToLower(key.Value)]; before != nil {
-			r.faults = append(r.faults, Fault{Position{key.Line, key.Column}, below(path, key.Value),
-				fmt.Sprintf("key %q is given twice: %q stands at %d:%d already", key.Value, before.Value, before.Line, before.Column)})
+			r.note(key, below(path, key.Value), "key %q is given twice: %q stands at %d:%d already", key.Value, before.Value, before.Line, before.Column)
 			continue
 		}
 		switch {
 		case key.Kind != yaml.ScalarNode:
-			r.faults = append(r.faults, Fault{Position{key.Line, key.Column}, below(path, "?"), "a key must be text"})
+			r.note(key, below(path, "?"), "a key must be text")
 			continue
 		case key.ShortTag() == "!!merge":
-			r.faults = append(r.faults, Fault{Position{key.Line, key.Column}, below(path, "<<"), "merging with << is not supported: write the keys out"})
+			r.note(key, below(path, "<<"), "merging with << is not supported: write the keys out")
 			continue
 		}
 		first[strings.ToLower(key.Value)] = key

@@ -10,6 +10,9 @@ import (
 func DidYouMean(word string, known []string) string {
 	best, nearest := "", len([]rune(word))/3+2
 	for _, candidate := range known {
+		if len(candidate) > 1 && strings.HasPrefix(strings.ToLower(word), strings.ToLower(candidate)) {
+			best, nearest = candidate, 1
+		}
 		if d := distance(strings.ToLower(word), strings.ToLower(candidate)); d < nearest && d < len([]rune(candidate)) {
 			best, nearest = candidate, d
 		}

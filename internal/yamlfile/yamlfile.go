@@ -10,6 +10,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // Position is a place in a file: line and column, both from 1, the column in
@@ -19,8 +21,9 @@ type Position struct{ Line, Column int }
 // Fault is one thing that is wrong, and where.
 type Fault struct {
 	Position
-	Path []string // keys and list indexes to the value that is wrong, nil for the text as a whole
-	Text string
+	Path    []string // keys and list indexes to the value that is wrong, nil for the text as a whole
+	Text    string
+	Unknown bool // the last key of Path is not one of the file's
 }
 
 // MaxSize is the size in bytes from which on a file is refused.
@@ -40,7 +43,7 @@ func Decode(text []byte, schema *Schema, into any) (*Tree, []Fault) {
 	if tree.root == nil {
 		return nil, faults
 	}
-	r := reader{open: map[string]bool{}, faulty: map[string]bool{}}
+	r := reader{open: map[*yaml.Node]bool{}, faulty: map[string]bool{}}
 	instance := r.value(tree.root, nil)
 	faults = append(faults, r.faults...)
 	for _, fault := range schema.check(tree, instance) {
