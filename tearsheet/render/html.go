@@ -1,0 +1,229 @@
+package render
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+
+	"tearsheet/calendar"
+	"tearsheet/tearsheet"
+	"tearsheet/templates"
+)
+
+// HTML renders one web page that needs nothing but itself: style and fonts are
+// inside, there is no script, and its content security policy admits none. Text
+// of the Document is shown as text, whatever it holds. The page serves a desk, a
+// phone and a printer.
+type HTML struct{}
+
+// Render writes doc as a web page.
+func (HTML) Render(w io.Writer, doc *tearsheet.Document) error {
+	if err := templates.Sheet.Execute(w, newPage(doc)); err != nil {
+		return fmt.Errorf("html: %w", err)
+	}
+	return nil
+}
+
+// page is a Document arranged for the template.
+type page struct {
+	*tearsheet.Document
+	Heading string // of the window
+	Policy  string
+	Style   template.CSS
+	Tally   []tally
+	Columns []column
+	Before  int // columns left of the latest week
+	Teams   []team
+	Imprint string
+
+	Chapters []chapter
+}
+
+type tally struct {
+	Count int
+	Text  string
+	Alarm bool
+}
+
+type column struct {
+	tearsheet.WeekHead
+	Latest bool
+}
+
+type team struct {
+	Title  string
+	Behind int
+	Rows   []row
+}
+
+type row struct {
+	tearsheet.Row
+	Hint    string // the definition
+	Verdict string // the mark in words, where the variance does not say it
+	Figures []figure
+	Spark   spark
+}
+
+type figure struct {
+	tearsheet.Cell
+	Latest bool
+	Note   string // what its signs mean
+}
+
+func newPage(doc *tearsheet.Document) page {
+	style := templates.SheetStyle()
+	p := page{Document: doc, Heading: doc.Title, Policy: policy(style), Style: style,
+		Tally: tallies(doc.Counts), Imprint: imprint(doc), Chapters: chapters(doc)}
+	for i, head := range doc.Weeks {
+		p.Columns = append(p.Columns, column{head, i == len(doc.Weeks)-1})
+	}
+	if n := len(doc.Weeks); n > 0 {
+		p.Heading += ", week ending " + longDate(doc.Weeks[n-1].Ends)
+		p.Before = 1 + 2*(n-1)
+	}
+	if doc.Company != "" {
+		p.Heading += " · " + doc.Company
+	}
+	hints := map[string]string{}
+	for _, d := range doc.Definitions {
+		hints[d.Metric] = d.Text
+	}
+	for _, section := range doc.Sections {
+		t := team{Title: section.Title, Behind: section.Behind}
+		for _, r := range section.Rows {
+			t.Rows = append(t.Rows, newRow(r, hints[r.Metric]))
+		}
+		p.Teams = append(p.Teams, t)
+	}
+	return p
+}
+
+func newRow(r tearsheet.Row, hint string) row {
+	view := row{Row: r, Hint: hint, Verdict: verdict(r.Mark), Spark: drawSpark(r.Trend)}
+	for i, cell := range r.Cells {
+		view.Figures = append(view.Figures, figure{cell, i == len(r.Cells)-1, note(cell)})
+	}
+	return view
+}
+
+// policy admits this style and the fonts in it, and nothing else.
+func policy(style template.CSS) string {
+	sum := sha256.Sum256([]byte(style))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; font-src data:; base-uri 'none'; form-action 'none'"
+}
+
+func tallies(c tearsheet.Counts) []tally {
+	list := []tally{{c.Behind, "off plan", c.Behind > 0}, {c.Watch, "watch", false},
+		{c.OnPlan, "on plan", false}, {c.Ahead, "ahead", false}}
+	if c.NoPlan > 0 {
+		list = append(list, tally{c.NoPlan, "not judged", false})
+	}
+	if c.Unknown > 0 {
+		list = append(list, tally{c.Unknown, "no value", false})
+	}
+	return list
+}
+
+// verdict says a mark for those who cannot see its shape.
+func verdict(m tearsheet.Mark) string {
+	switch m {
+	case tearsheet.Behind:
+		return "off plan"
+	case tearsheet.Watch:
+		return "watch"
+	case tearsheet.OnPlan:
+		return "on plan"
+	case tearsheet.Ahead:
+		return "ahead"
+	case tearsheet.Unjudged:
+		return "not judged"
+	case tearsheet.NoValue:
+		return "no value"
+	}
+	return ""
+}
+
+// note says in words what the signs beside a figure mean.
+func note(c tearsheet.Cell) string {
+	text := ""
+	if c.Provisional {
+		text = fmt.Sprintf("Provisional: %d of %d days are loaded.", c.Coverage.Have, c.Coverage.Of)
+	}
+	if c.Restated != nil {
+		if text != "" {
+			text += " "
+		}
+		text += fmt.Sprintf("Restated: edition %d printed %s; %s.", c.Restated.Edition, was(c.Restated), c.Restated.Cause)
+	}
+	return text
+}
+
+func was(r *tearsheet.Restatement) string {
+	if !r.Was.Known() {
+		return "no value"
+	}
+	return r.Was.Decimal()
+}
+
+func imprint(doc *tearsheet.Document) string {
+	edition := "not issued"
+	if doc.Edition > 0 {
+		edition = fmt.Sprintf("edition %d", doc.Edition)
+	}
+	text := fmt.Sprintf("As of %s, %s, %s", longDate(doc.AsOf), doc.Timezone, edition)
+	if doc.Company != "" {
+		return doc.Company + ". " + text
+	}
+	return text
+}
+
+func longDate(d calendar.Day) string { return d.Format("2 January 2006") }
+
+// chapter is a team's definitions, or those of the operands that have no row.
+type chapter struct {
+	Title   string
+	Entries []entry
+}
+
+type entry struct {
+	tearsheet.Definition
+	UnitLabel string
+	Notes     []string // provisional and restated weeks
+}
+
+// chapters groups the definitions as they come: by team, and the operands last.
+func chapters(doc *tearsheet.Document) []chapter {
+	rows := map[string]tearsheet.Row{}
+	for _, section := range doc.Sections {
+		for _, r := range section.Rows {
+			rows[r.Metric] = r
+		}
+	}
+	var list []chapter
+	for _, d := range doc.Definitions {
+		title := cmp.Or(d.Team, "Other")
+		if !d.OnSheet {
+			title = "Behind the ratios"
+		}
+		if len(list) == 0 || list[len(list)-1].Title != title {
+			list = append(list, chapter{Title: title})
+		}
+		last := &list[len(list)-1]
+		last.Entries = append(last.Entries, newEntry(d, rows[d.Metric], doc.Weeks))
+	}
+	return list
+}
+
+func newEntry(d tearsheet.Definition, r tearsheet.Row, weeks []tearsheet.WeekHead) entry {
+	e := entry{Definition: d, UnitLabel: r.UnitLabel}
+	for i, cell := range r.Cells {
+		if text := note(cell); text != "" && i < len(weeks) {
+			e.Notes = append(e.Notes, weeks[i].Label+". "+text)
+		}
+	}
+	return e
+}
