@@ -1,0 +1,217 @@
+package pdf
+
+import (
+	"strings"
+
+	"tearsheet/tearsheet"
+	"tearsheet/templates"
+)
+
+// line is one line of the definitions, laid out but not yet placed.
+type line struct {
+	height float64               // from the line above
+	draw   func(x, y float64)    // y is the bottom of the line
+	arrive *tearsheet.Definition // whose first line this is
+	team   string                // whose heading this is
+}
+
+// block is what stands together if it can: a definition, with its team's heading
+// if it is the first.
+type block struct {
+	lines []line
+	lead  int // lines that are not left alone at the end of a column
+}
+
+func (b block) height() float64 {
+	height := 0.0
+	for _, l := range b.lines {
+		height += l.height
+	}
+	return height
+}
+
+// placed is a line where it stands.
+type placed struct {
+	line
+	x, y float64
+}
+
+const (
+	definitionsHead = 36 // from the top margin to the columns
+	definitionsFoot = 24
+	columnGap       = 26
+	blockGap        = 13
+	teamGap         = 20
+)
+
+func (p *printer) columnWidth() float64 { return (p.right() - p.left() - columnGap) / 2 }
+
+// layOutDefinitions fills two columns a page. A definition that fits a column is
+// not broken; a longer one runs on.
+func (p *printer) layOutDefinitions() [][]placed {
+	var pages [][]placed
+	top, bottom := topMargin+definitionsHead, p.height-footMargin-definitionsFoot
+	column, y := 1, bottom
+	next := func() {
+		column, y = (column+1)%2, top
+		if column == 0 {
+			pages = append(pages, nil)
+		}
+	}
+	place := func(l line) {
+		height := l.height
+		if y == top {
+			height = min(height, firstLine)
+		}
+		y += height
+		x := p.left() + float64(column)*(p.columnWidth()+columnGap)
+		pages[len(pages)-1] = append(pages[len(pages)-1], placed{l, x, y})
+	}
+	for _, b := range p.blocks() {
+		if y+b.height() > bottom && (b.height() <= bottom-top || y+b.leadHeight() > bottom) {
+			next()
+		}
+		for _, l := range b.lines {
+			if y+l.height > bottom {
+				next()
+			}
+			place(l)
+		}
+	}
+	return pages
+}
+
+// firstLine is the most that the first line of a column takes: the space above it
+// is for what stands above.
+const firstLine = 11
+
+func (b block) leadHeight() float64 {
+	return block{lines: b.lines[:min(b.lead, len(b.lines))]}.height()
+}
+
+const offSheet = "Not on the sheet"
+
+// blocks sets the definitions, under a heading for each team and one for those
+// that have no row.
+func (p *printer) blocks() []block {
+	var blocks []block
+	team := ""
+	for i := range p.doc.Definitions {
+		d := &p.doc.Definitions[i]
+		var b block
+		heading := d.Team
+		if !d.OnSheet {
+			heading = offSheet
+		}
+		if heading != team {
+			b.lines = append(b.lines, p.teamLine(heading))
+			team = heading
+		}
+		b.lines = append(b.lines, p.titleLine(d, len(b.lines) > 0))
+		b.lead = len(b.lines) + 2
+		b.lines = append(b.lines, p.textLines(d.Text, style{templates.Regular, 8.4, black}, 11.2)...)
+		b.lines = append(b.lines, p.textLines(strings.Join(d.Rules, " "), style{templates.Regular, 7.2, grey}, 9.6)...)
+		b.lines = append(b.lines, p.statementLines(d.Statement)...)
+		b.lines = append(b.lines, p.hashLine(d))
+		blocks = append(blocks, b)
+	}
+	return blocks
+}
+
+func (p *printer) teamLine(team string) line {
+	return line{height: teamGap + 8, team: team, draw: func(x, y float64) {
+		p.text(x, y-5, team, style{templates.SemiBold, 11, black})
+		p.rule(x, x+p.columnWidth(), y, .6, black)
+	}}
+}
+
+// titleLine is the title, which leads back to the row, and at its right the name
+// by which files and programs know the metric.
+func (p *printer) titleLine(d *tearsheet.Definition, underTeam bool) line {
+	height := 11.0 + blockGap
+	if underTeam {
+		height = 15
+	}
+	return line{height: height, arrive: d, draw: func(x, y float64) {
+		title, name := style{templates.SemiBold, 9.4, black}, style{templates.Mono, 6.4, grey}
+		end := x + p.columnWidth()
+		short := p.fit(d.Metric, name, p.columnWidth()*.55)
+		nameLeft := p.pen.right(end, y-2.4, short, name)
+		text := p.fit(d.Title, title, nameLeft-x-18)
+		titleEnd := p.text(x, y-2.4, text, title)
+		if _, ok := p.links.row[d.Metric]; ok {
+			titleEnd = p.text(titleEnd+3, y-2.4, "↑", style{templates.Regular, 8, light})
+			p.depart(p.links.row, d.Metric, box{x, y - 12, titleEnd, y + 1})
+		}
+	}}
+}
+
+func (p *printer) textLines(text string, s style, height float64) []line {
+	var lines []line
+	for _, words := range p.wrap(text, s, p.columnWidth()) {
+		lines = append(lines, line{height: height, draw: func(x, y float64) {
+			p.text(x, y-height*.24, words, s)
+		}})
+	}
+	if len(lines) > 0 && s.ink == grey {
+		lines[0].height += 2
+	}
+	return lines
+}
+
+const (
+	statementSize   = 6.2
+	statementHeight = 8.3
+	statementIndent = 8
+)
+
+// statementLines sets a statement whole, beside a hairline.
+func (p *printer) statementLines(statement string) []line {
+	s := style{templates.Mono, statementSize, grey}
+	var lines []line
+	for _, code := range p.wrapCode(statement, s, p.columnWidth()-statementIndent) {
+		height := statementHeight
+		if len(lines) == 0 {
+			height += 4
+		}
+		lines = append(lines, line{height: height, draw: func(x, y float64) {
+			p.upright(x+.4, y-statementHeight, y, .8, hair)
+			p.text(x+statementIndent, y-2.2, code, s)
+		}})
+	}
+	return lines
+}
+
+func (p *printer) hashLine(d *tearsheet.Definition) line {
+	return line{height: 9.5, draw: func(x, y float64) {
+		if d.Hash == "" {
+			return
+		}
+		s := style{templates.Mono, 5.4, light}
+		hash := p.fit("definition "+d.Hash, s, p.columnWidth())
+		p.text(x, y-1.4, hash, s)
+	}}
+}
+
+// definitionsPage draws the lines of a page under a running head.
+func (p *printer) definitionsPage(lines []placed) {
+	y := topMargin + 10
+	title, quiet := style{templates.SemiBold, 12, black}, style{templates.Regular, 8, grey}
+	x := p.text(p.left(), y, "Definitions", title)
+	head := p.doc.Title
+	if p.doc.Company != "" {
+		head = p.doc.Company + "  ·  " + head
+	}
+	p.right2(y, head, quiet, p.right()-x-20)
+	p.rule(p.left(), p.right(), topMargin+18, headRule, black)
+	for _, l := range lines {
+		if l.team != "" {
+			p.bookmark(1, l.team, l.y-l.height)
+		}
+		if l.arrive != nil {
+			p.bookmark(2, l.arrive.Title, l.y-15)
+			p.arrive(p.links.definition, l.arrive.Metric, l.y-15)
+		}
+		l.draw(l.x, l.y)
+	}
+}

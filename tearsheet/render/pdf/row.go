@@ -1,0 +1,104 @@
+package pdf
+
+import (
+	"tearsheet/tearsheet"
+	"tearsheet/templates"
+)
+
+// Sizes of the type in a row.
+const (
+	figureSize = 8.2
+	planSize   = 7.6
+	signSize   = 5.2
+	signRise   = 2.7
+	signGap    = 1
+	unitSize   = 7
+	leastName  = 40 // points that a name keeps beside a long unit
+)
+
+// row draws a metric with its top at y.
+func (p *printer) row(row tearsheet.Row, y, pitch float64) {
+	baseline := y + pitch/2 + 2.9
+	p.bookmark(2, row.Title, y)
+	p.arrive(p.links.row, row.Metric, y-2*pitch)
+	p.mark(p.grid.mark, baseline-.2, row.Mark)
+	p.name(row, baseline)
+	p.depart(p.links.definition, row.Metric, box{p.grid.mark, y, p.grid.nameEnd, y + pitch})
+	shrink := p.shrink(row)
+	for i, cell := range row.Cells {
+		p.cell(cell, p.grid.weeks[i], i == len(row.Cells)-1, baseline, shrink)
+	}
+	p.variance(row, baseline)
+	p.sparkline(box{p.grid.trend, y + .2*pitch, p.grid.end - lastRadius, y + .82*pitch}, row.Trend, row.Mark)
+}
+
+// name sets the title and the unit beside it. Both fit the column: a unit of a
+// reasonable length stays whole and the title gives way.
+func (p *printer) name(row tearsheet.Row, y float64) {
+	title, unit := style{templates.Regular, figureSize, black}, style{templates.Regular, unitSize, grey}
+	if row.Mark == tearsheet.Behind {
+		title.face = templates.SemiBold
+	}
+	room := p.grid.nameEnd - p.grid.name
+	label := p.fit(row.UnitLabel, unit, room-leastName-unitGap)
+	if label != "" {
+		room -= p.pen.width(label, unit) + unitGap
+	}
+	x := p.text(p.grid.name, y, p.fit(row.Title, title, room), title)
+	p.text(x+unitGap, y, label, unit)
+}
+
+const unitGap = 3
+
+// cell sets the numbers of a week. The sign hangs behind the actual, whose digits
+// stay in their column.
+func (p *printer) cell(cell tearsheet.Cell, at pair, latest bool, y, shrink float64) {
+	actual, plan, sign := cellStyles(latest, shrink)
+	p.pen.right(at.actual, y, cell.ActualText, actual)
+	p.pen.right(at.plan, y, cell.PlanText, plan)
+	p.text(at.actual+signGap, y-signRise, cell.Signs, sign)
+}
+
+func cellStyles(latest bool, shrink float64) (actual, plan, sign style) {
+	face := templates.Regular
+	if latest {
+		face = templates.SemiBold
+	}
+	return style{face, figureSize * shrink, black}, style{templates.Regular, planSize * shrink, grey},
+		style{templates.Medium, signSize * shrink, black}
+}
+
+// shrink returns by how much the figures of a row must be smaller than others so
+// that none touches its neighbour: the whole row alike, since numbers of one
+// metric are read against each other.
+func (p *printer) shrink(row tearsheet.Row) float64 {
+	shrink := 1.0
+	need := func(width, room float64) {
+		if width > room {
+			shrink = min(shrink, room/width)
+		}
+	}
+	for i, cell := range row.Cells {
+		at := p.grid.weeks[i]
+		actual, plan, sign := cellStyles(i == len(row.Cells)-1, 1)
+		need(p.pen.width(cell.ActualText, actual), at.actual-at.actualLeft)
+		behind := p.pen.width(cell.PlanText, plan)
+		if cell.Signs != "" {
+			behind += p.pen.width(cell.Signs, sign) + signGap
+		}
+		need(behind, at.plan-at.actualEnd)
+	}
+	return shrink
+}
+
+func (p *printer) variance(row tearsheet.Row, y float64) {
+	s := style{templates.Regular, figureSize, black}
+	switch row.Mark {
+	case tearsheet.Behind:
+		s.face, s.ink = templates.SemiBold, accent
+	case tearsheet.NoPlan, tearsheet.NoValue:
+		s.size, s.ink = planSize, grey
+	}
+	room := p.grid.variance - p.grid.weeks[len(p.grid.weeks)-1].plan - gap
+	p.pen.right(p.grid.variance, y, row.Variance, p.squeeze(row.Variance, s, room))
+}

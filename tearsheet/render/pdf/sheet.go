@@ -1,0 +1,312 @@
+package pdf
+
+import (
+	"fmt"
+	"strings"
+
+	"tearsheet/tearsheet"
+	"tearsheet/templates"
+)
+
+// Heights of the head of a sheet in points, from the top margin down.
+const (
+	titleDrop     = 13   // to the baseline of the title
+	subtitleDrop  = 27.5 // to the baseline of the line below it
+	headRuleDrop  = 35.5
+	headRule      = 0.9
+	stripDrop     = 11.5 // from the rule, or the strip above, to the strip's baseline
+	columnsDrop   = 17   // from the last strip to the baseline of the weeks
+	columnsHeight = 33   // from the last strip to the rule below the columns' heads
+	laterDrop     = 17   // on later pages: to the rule
+	footHeight    = 34   // of the sheet's footer, with the legend
+)
+
+// headHeight is what the head of a page takes, down to the rule under the columns'
+// heads.
+func (p *printer) headHeight(first bool) float64 {
+	if !first {
+		return laterDrop + columnsHeight - 4
+	}
+	return headRuleDrop + float64(len(p.strips()))*stripDrop + columnsHeight
+}
+
+func (p *printer) paginateSheet() (pages [][]part, pitch float64) {
+	room := p.height - topMargin - footMargin - footHeight
+	return paginate(p.doc.Sections, room-p.headHeight(true), room-p.headHeight(false))
+}
+
+// sheetPage draws the sheet, or one page of it.
+func (p *printer) sheetPage(parts []part, pitch float64, first bool) {
+	y := topMargin + p.headHeight(first)
+	rows := 0.0
+	for _, part := range parts {
+		rows += part.height()
+	}
+	if len(p.grid.weeks) > 0 {
+		p.fill(p.grid.band, y-columnsHeight+7, p.grid.bandEnd, y+rows*pitch, band)
+	}
+	if first {
+		p.sheetHead()
+	} else {
+		p.laterHead()
+	}
+	p.columnHeads(y)
+	for _, part := range parts {
+		p.sectionHead(part, y, pitch)
+		y += headingRows * pitch
+		for i, row := range part.section.Rows {
+			if i > 0 {
+				p.rule(p.grid.name, p.grid.end, y, .25, hair)
+			}
+			p.row(row, y, pitch)
+			y += pitch
+		}
+	}
+}
+
+// sheetHead draws the head of the first page: what and when it is, the counts of
+// the latest week, and the strips.
+func (p *printer) sheetHead() {
+	y := topMargin + titleDrop
+	counts := p.counts(y)
+	title := style{templates.SemiBold, 17, black}
+	room := counts - 16 - p.left()
+	x := p.text(p.left(), y, p.fit(p.doc.Title, title, room), title)
+	company := style{templates.Regular, 17, light}
+	p.text(x+7, y, p.fit(p.doc.Company, company, p.left()+room-x-7), company)
+
+	y = topMargin + subtitleDrop
+	plan := p.right2(y, p.doc.Plan.Text, style{templates.Regular, 8, grey}, p.width*.35)
+	subtitle := style{templates.Regular, 9, grey}
+	p.text(p.left(), y, p.doc.Subtitle, p.squeeze(p.doc.Subtitle, subtitle, plan-12-p.left()))
+
+	y = topMargin + headRuleDrop
+	p.rule(p.left(), p.right(), y, headRule, black)
+	for i, strip := range p.strips() {
+		p.strip(strip, y+float64(i+1)*stripDrop)
+	}
+}
+
+// right2 sets a text against the right margin, cut to width, and returns where it
+// begins.
+func (p *printer) right2(y float64, text string, s style, width float64) float64 {
+	return p.pen.right(p.right(), y, p.fit(text, s, width), s)
+}
+
+// laterHead draws the head of the pages after the first.
+func (p *printer) laterHead() {
+	y := topMargin + 9
+	title := style{templates.SemiBold, 10, black}
+	x := p.text(p.left(), y, p.fit(p.doc.Title, title, p.width*.4), title)
+	x = p.text(x+5, y, p.fit(p.doc.Company, style{templates.Regular, 10, light}, p.width*.2), style{templates.Regular, 10, light})
+	subtitle := style{templates.Regular, 8, grey}
+	p.right2(y, p.doc.Subtitle, subtitle, p.right()-x-12)
+	p.rule(p.left(), p.right(), topMargin+laterDrop, headRule, black)
+}
+
+// counts sets the numbers of rows by mark against the right margin and returns
+// where they begin.
+func (p *printer) counts(y float64) float64 {
+	c := p.doc.Counts
+	items := []struct {
+		count  int
+		word   string
+		ink    ink
+		always bool
+	}{
+		{c.Behind, "off plan", accent, true},
+		{c.Watch, "watch", black, true},
+		{c.OnPlan, "on plan", black, true},
+		{c.Ahead, "ahead", black, true},
+		{c.NoPlan, "not judged", grey, false},
+		{c.Unknown, "no value", grey, false},
+	}
+	x := p.right()
+	for i := len(items) - 1; i >= 0; i-- {
+		item := items[i]
+		if item.count == 0 && !item.always {
+			continue
+		}
+		if item.count == 0 {
+			item.ink = black
+		}
+		x = p.pen.right(x, y, item.word, style{templates.Regular, 9, grey})
+		x = p.pen.right(x-3.5, y, fmt.Sprint(item.count), style{templates.SemiBold, 13, item.ink})
+		x -= 11
+	}
+	return x + 11
+}
+
+// columnHeads draws the heads over the columns; y is the rule under them.
+func (p *printer) columnHeads(y float64) {
+	top, below := y-columnsHeight+columnsDrop, y-5.5
+	small, smallGrey := style{templates.Regular, 6.6, black}, style{templates.Regular, 6.6, grey}
+	for i, week := range p.doc.Weeks {
+		pair := p.grid.weeks[i]
+		head, actual := style{templates.Regular, 7.5, grey}, smallGrey
+		line := light
+		if i == len(p.doc.Weeks)-1 {
+			head, actual, line = style{templates.SemiBold, 7.5, black}, small, black
+		}
+		p.centre(pair.centre, top, week.Label, head)
+		p.rule(pair.centre-pair.width/2, pair.plan, top+3.2, .35, line)
+		p.pen.right(pair.actual, below, "Actual", actual)
+		p.pen.right(pair.plan, below, "Plan", smallGrey)
+	}
+	p.pen.right(p.grid.variance, top, "vs plan", style{templates.SemiBold, 7.5, black})
+	p.pen.right(p.grid.variance, below, "%", small)
+	p.pen.right(p.grid.end, top, fmt.Sprintf("%d weeks", len(p.doc.Trend)), style{templates.Regular, 7.5, grey})
+	p.pen.right(p.grid.end, below, "plan dashed", smallGrey)
+	p.rule(p.left(), p.right(), y, .6, black)
+}
+
+// sectionHead draws a team's heading with its top at y.
+func (p *printer) sectionHead(part part, y, pitch float64) {
+	bottom := y + headingRows*pitch
+	baseline := bottom - .31*pitch
+	title := style{templates.SemiBold, 9, black}
+	x := p.text(p.left(), baseline, p.fit(part.section.Title, title, p.grid.nameEnd-p.left()), title)
+	note := fmt.Sprintf("%d of %d off plan", part.section.Behind, part.rows)
+	if part.continued {
+		note = "(continued)"
+	}
+	p.text(x+6, baseline, note, style{templates.Regular, 7.5, grey})
+	p.rule(p.left(), p.right(), bottom, .35, black)
+	if !part.continued {
+		p.bookmark(1, part.section.Title, y)
+	}
+}
+
+// strip is a labelled line under the head.
+type strip struct {
+	label string
+	ink   ink
+	items []stripItem
+	none  string // printed if there are no items
+}
+
+type stripItem struct{ metric, text string }
+
+// strips returns what is off plan, worst first, and then what is provisional.
+func (p *printer) strips() []strip {
+	agenda := strip{label: "Off plan", ink: accent, none: "Nothing."}
+	for _, item := range p.doc.Agenda {
+		agenda.items = append(agenda.items, stripItem{item.Metric, item.Title + " " + item.Variance})
+	}
+	if len(agenda.items) == 0 {
+		agenda.ink = black
+	}
+	if !p.doc.Provisional {
+		return []strip{agenda}
+	}
+	provisional := strip{label: "Provisional", ink: black, none: "Days are missing."}
+	for _, section := range p.doc.Sections {
+		for _, row := range section.Rows {
+			if cell := row.Latest(); cell.Provisional {
+				provisional.items = append(provisional.items, stripItem{row.Metric, row.Title + " " + cell.Coverage.String()})
+			}
+		}
+	}
+	return []strip{agenda, provisional}
+}
+
+// strip sets as many items as fit, and how many do not.
+func (p *printer) strip(s strip, y float64) {
+	label, plain := style{templates.SemiBold, 8.2, s.ink}, style{templates.Regular, 8.2, black}
+	indent := 7.0
+	for _, other := range p.strips() {
+		indent = max(indent, p.pen.width(other.label, label)+9)
+	}
+	p.text(p.left(), y, s.label, label)
+	x := p.left() + indent
+	if len(s.items) == 0 {
+		p.text(x, y, s.none, plain)
+		return
+	}
+	shown, more := p.fitItems(s.items, plain, p.right()-x)
+	for i, item := range shown {
+		end := p.text(x, y, item.text, plain)
+		p.depart(p.links.row, item.metric, box{x, y - 8, end, y + 2.5})
+		if i < len(shown)-1 || more != "" {
+			end = p.text(end, y, ",", plain)
+		}
+		x = end + stripGap
+	}
+	p.text(x, y, more, plain)
+}
+
+const stripGap = 4.5
+
+// fitItems returns the items that fit into width beside the words about the rest.
+// A single item that is too long is cut.
+func (p *printer) fitItems(items []stripItem, s style, width float64) (shown []stripItem, more string) {
+	for n := len(items); n > 0; n-- {
+		more = ""
+		if n < len(items) {
+			more = fmt.Sprintf("and %d more", len(items)-n)
+		}
+		need := p.pen.width(more, s)
+		for _, item := range items[:n] {
+			need += p.pen.width(item.text+",", s) + stripGap
+		}
+		if need <= width {
+			return items[:n], more
+		}
+	}
+	only := items[0]
+	room := width - p.pen.width(","+more, s) - stripGap
+	at := strings.LastIndex(only.text, " ")
+	only.text = p.fit(only.text[:at], s, room-p.pen.width(only.text[at:], s)) + only.text[at:]
+	return []stripItem{only}, more
+}
+
+// sheetFooter explains the marks and signs and then says what is printed.
+func (p *printer) sheetFooter() {
+	y := p.height - footMargin - 11
+	s := style{templates.Regular, 6.8, grey}
+	width := 0.0
+	for _, item := range p.doc.Legend {
+		width += p.legendWidth(item, s)
+	}
+	s = s.sized(min(1, (p.right()-p.left())/max(width-legendGap, 1)))
+	x := p.left()
+	for _, item := range p.doc.Legend {
+		next := x + p.legendWidth(item, s)
+		if item.Mark != "" {
+			p.mark(x, y, item.Mark)
+			x += markWidth + 3
+		} else {
+			x = p.text(x, y, item.Sign, style{templates.SemiBold, s.size, black}) + 3
+		}
+		p.text(x, y, item.Text, s)
+		x = next
+	}
+	p.footer()
+}
+
+const legendGap = 11
+
+func (p *printer) legendWidth(item tearsheet.LegendItem, s style) float64 {
+	sign := markWidth
+	if item.Mark == "" {
+		sign = p.pen.width(item.Sign, style{templates.SemiBold, s.size, black})
+	}
+	return sign + 3 + p.pen.width(item.Text, s) + legendGap
+}
+
+// footer says of what day, plan and edition a page is.
+func (p *printer) footer() {
+	y := p.height - footMargin
+	s := style{templates.Regular, 6.8, grey}
+	edition := "Draft, not issued"
+	if p.doc.Edition > 0 {
+		edition = fmt.Sprintf("Edition %d", p.doc.Edition)
+	}
+	plan := p.doc.Plan.Text
+	if p.doc.Plan.Hash != "" {
+		plan += " (" + p.doc.Plan.Hash[:min(8, len(p.doc.Plan.Hash))] + ")"
+	}
+	x := p.pen.right(p.right(), y, fmt.Sprintf("%d / %d", p.file.PageNo(), p.total), s)
+	text := strings.Join([]string{edition, "As of " + p.doc.AsOf.Format("2 January 2006"), plan}, "  ·  ")
+	p.text(p.left(), y, p.fit(text, s, x-12-p.left()), s)
+}
