@@ -40,7 +40,9 @@ func cleanText(file string, data []byte) ([]byte, error) {
 		return nil, metrics.Faults{{Place: file, Text: "is UTF-16: save it as CSV in UTF-8"}}
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	for number, line := range bytes.Split(data, []byte("\n")) {
+	number := -1
+	for line := range bytes.Lines(data) {
+		number++
 		if at := bytes.IndexByte(line, 0); at >= 0 {
 			return nil, metrics.Faults{{Place: textPlace(file, number, line, at), Text: "a NUL byte: the file is not text, or was damaged"}}
 		}
@@ -76,7 +78,7 @@ func invalidUTF8(line []byte) int {
 // splitCSV returns the cells of the file, up to the first fault of quoting.
 func splitCSV(file string, data []byte, separator rune) (*table, error) {
 	t := &table{file: file}
-	lines := bytes.Split(data, []byte("\n"))
+	lines := &lineReader{rest: data}
 	r := csv.NewReader(bytes.NewReader(data))
 	r.Comma, r.FieldsPerRecord, r.ReuseRecord = separator, -1, true
 	cells := 0
@@ -95,7 +97,7 @@ func splitCSV(file string, data []byte, separator rune) (*table, error) {
 				continue
 			}
 			line, at := r.FieldPos(i)
-			pos := utf8.RuneCount(lines[line-1][:at-1]) + 1
+			pos := utf8.RuneCount(lines.line(line)[:at-1]) + 1
 			kept = append(kept, cell{row: row, col: i + 1, line: line, pos: pos, text: strings.Clone(text)})
 		}
 		if len(kept) > 0 {
@@ -105,6 +107,21 @@ func splitCSV(file string, data []byte, separator rune) (*table, error) {
 			return t, metrics.Faults{{Place: file, Text: fmt.Sprintf("more than %d cells: this is not a plan", mostCells)}}
 		}
 	}
+}
+
+// lineReader walks over the lines of a text.
+type lineReader struct {
+	rest   []byte // from the current line on
+	number int    // of the current line, from 0
+}
+
+// line returns the text from line number on, counted from 1; numbers must not
+// fall from call to call.
+func (l *lineReader) line(number int) []byte {
+	for ; l.number < number-1; l.number++ {
+		l.rest = l.rest[bytes.IndexByte(l.rest, '\n')+1:]
+	}
+	return l.rest
 }
 
 // quoteFault notes that the row cannot be split into fields.

@@ -125,3 +125,31 @@ func FuzzParseCSV(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseXLSX(f *testing.F) {
+	w := newWorkbook(f).rows([]any{"metric", "is", "2026-10", date(11, 15)}, []any{"likes", "daily", 1.5, "1,234"})
+	f.Add(w.bytes())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := plan.Parse("plan.xlsx", data, options(t))
+		if (p == nil) == (err == nil) {
+			t.Errorf("plan %v and error %v", p, err)
+		}
+	})
+}
+
+// The parts of a workbook are compressed, so that changes of its bytes hardly
+// reach them; here the sheet itself is changed.
+func FuzzSheet(f *testing.F) {
+	whole := newWorkbook(f).rows([]any{"metric", "is", "2026-10", date(11, 15)}, []any{"likes", "daily", 1.5, "1,234"}).bytes()
+	rewrite(f, whole, "xl/worksheets/sheet1.xml", func(sheet string) string {
+		f.Add(sheet)
+		return sheet
+	})
+	f.Fuzz(func(t *testing.T, sheet string) {
+		data := rewrite(t, whole, "xl/worksheets/sheet1.xml", func(string) string { return sheet })
+		p, err := plan.Parse("plan.xlsx", data, options(t))
+		if (p == nil) == (err == nil) {
+			t.Errorf("plan %v and error %v", p, err)
+		}
+	})
+}

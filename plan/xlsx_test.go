@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -296,8 +297,23 @@ func TestWorkbookThatUnfoldsWithoutEndIsRefused(t *testing.T) {
 	if len(bomb) > 1<<20 {
 		t.Fatalf("the bomb is %d bytes and no bomb", len(bomb))
 	}
-	if p, err := plan.Parse("plan.xlsx", bomb, options(t)); p != nil || err == nil {
+	if p, err := plan.Parse("plan.xlsx", bomb, options(t)); p != nil || err == nil || !strings.Contains(err.Error(), "unfolds to more than 64 MB") {
 		t.Errorf("got %v and %v", p, err)
+	}
+}
+
+func TestWorkbookThatSpansTheWholeSheetIsRefused(t *testing.T) {
+	whole := newWorkbook(t).rows([]any{"metric", "2026-10"}, []any{"likes", 5}).bytes()
+	wide := rewrite(t, whole, "xl/worksheets/sheet1.xml", func(text string) string {
+		var rows strings.Builder
+		for row := 3; row < 10_000; row++ {
+			fmt.Fprintf(&rows, `<row r="%d"><c r="XFD%d"/></row>`, row, row)
+		}
+		return strings.Replace(text, "</sheetData>", rows.String()+"</sheetData>", 1)
+	})
+	_, err := plan.Parse("plan.xlsx", wide, options(t))
+	if err == nil || !strings.Contains(err.Error(), "spans more than") {
+		t.Errorf("got %v", err)
 	}
 }
 
