@@ -297,7 +297,7 @@ func clause(tokens []sqlToken, i int) bool {
 		return !isDistinctFrom(tokens, i)
 	case "group":
 		return i == 0 || tokens[i-1].word() != "within"
-	case "select", "where", "having", "order", "limit", "union", "intersect", "except", "window", "offset", "fetch", "qualify", "with":
+	case "select", "where", "having", "order", "limit", "union", "intersect", "except", "window", "offset", "fetch", "qualify":
 		return i == 0 || !tokens[i-1].is(".")
 	}
 	return false
