@@ -87,13 +87,16 @@ func isNetwork(err error) bool {
 		errors.Is(err, net.ErrClosed) || strings.Contains(err.Error(), "unexpected EOF") || strings.Contains(err.Error(), "conn closed")
 }
 
-// scrub returns err without the password, should its text hold it.
+// scrub returns err on one line and without the password, should its text hold it.
 func (s server) scrub(err error) error {
-	password := s.config.Password
-	if password == "" || !strings.Contains(err.Error(), password) {
+	text := strings.Join(strings.Fields(err.Error()), " ")
+	if s.config.Password != "" {
+		text = strings.ReplaceAll(text, s.config.Password, "***")
+	}
+	if text == err.Error() {
 		return err
 	}
-	return &scrubbedError{strings.ReplaceAll(err.Error(), password, "***"), err}
+	return &scrubbedError{text, err}
 }
 
 type scrubbedError struct {
