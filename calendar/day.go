@@ -73,6 +73,9 @@ func (d *Day) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Time returns midnight UTC of d: what database drivers take for a date.
+func (d Day) Time() time.Time { return d.utc() }
+
 func (d Day) utc() time.Time { return time.Unix(int64(d)*secondsPerUTCDay, 0).UTC() }
 
 func floorDiv(a, b int64) int64 {

@@ -75,7 +75,7 @@ func (e *explainer) leaf(err *check.ValidationError) {
 	case *kind.AdditionalProperties:
 		for _, key := range k.Properties {
 			at := below(path, key)
-			e.add(e.tree.Key(at...), at, "unknown key %q%s", key, DidYouMean(key, e.schema.keys(err.SchemaURL)))
+			e.add(e.tree.Key(at...), at, "unknown key %q%s", short(key), DidYouMean(key, e.schema.keys(err.SchemaURL)))
 			e.faults[len(e.faults)-1].Unknown = true
 		}
 	case *kind.Required:
@@ -85,7 +85,7 @@ func (e *explainer) leaf(err *check.ValidationError) {
 	case *kind.Type:
 		e.value(path, "is %s, want %s%s", e.got(path, k.Got), wanted(k.Want), quotesHelp(k))
 	case *kind.Enum:
-		e.value(path, "is %q, want %s%s", fmt.Sprint(k.Got), either(k.Want), DidYouMean(fmt.Sprint(k.Got), words(k.Want)))
+		e.value(path, "is %q, want %s%s", short(fmt.Sprint(k.Got)), either(k.Want), DidYouMean(fmt.Sprint(k.Got), words(k.Want)))
 	case *kind.Minimum:
 		e.value(path, "is %s, want at least %s", k.Got.RatString(), k.Want.RatString())
 	case *kind.Maximum:
@@ -99,7 +99,7 @@ func (e *explainer) leaf(err *check.ValidationError) {
 	case *kind.MinItems:
 		e.value(path, "has %d items, want at least %d", k.Got, k.Want)
 	case *kind.Pattern:
-		e.value(path, "is %q, which does not match %s", k.Got, k.Want)
+		e.value(path, "is %q, which does not match %s", short(k.Got), k.Want)
 	default:
 		e.value(path, "does not fit the schema (%s)", strings.Join(err.ErrorKind.KeywordPath(), "/"))
 	}

@@ -20,7 +20,7 @@ type reader struct {
 	faults  []Fault
 	faulty  map[string]bool     // paths whose value stands for nothing
 	open    map[*yaml.Node]bool // anchored values that are being read
-	inAlias int
+	alias   *yaml.Node          // the outermost alias that is being read
 	aliased int
 }
 
@@ -46,12 +46,12 @@ func (r *reader) fail(n *yaml.Node, path []string, format string, args ...any) a
 }
 
 func (r *reader) value(n *yaml.Node, path []string) any {
-	if r.inAlias > 0 {
+	if r.alias != nil {
 		r.aliased++
 	}
 	if r.aliased > maxAliased {
 		if r.aliased == maxAliased+1 {
-			return r.fail(n, path, "aliases stand for more than %d values: write them out, or use fewer", maxAliased)
+			return r.fail(r.alias, path, "aliases stand for more than %d values: write them out, or use fewer", maxAliased)
 		}
 		r.faulty[strings.Join(path, "\x00")] = true
 		return nil
@@ -62,7 +62,7 @@ func (r *reader) value(n *yaml.Node, path []string) any {
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
-		return r.alias(n, path)
+		return r.aliasedValue(n, path)
 	case yaml.MappingNode:
 		return r.mapping(n, path)
 	case yaml.SequenceNode:
@@ -77,12 +77,14 @@ func (r *reader) value(n *yaml.Node, path []string) any {
 
 func below(path []string, step string) []string { return append(path[:len(path):len(path)], step) }
 
-func (r *reader) alias(n *yaml.Node, path []string) any {
+func (r *reader) aliasedValue(n *yaml.Node, path []string) any {
 	if r.open[n.Alias] {
 		return r.fail(n, path, "alias *%s stands within its own anchor", n.Value)
 	}
-	r.inAlias++
-	defer func() { r.inAlias-- }()
+	if r.alias == nil {
+		r.alias = n
+		defer func() { r.alias = nil }()
+	}
 	return r.value(n.Alias, path)
 }
 
@@ -94,7 +96,7 @@ func (r *reader) mapping(n *yaml.Node, path []string) any {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if before := first[strings.ToLower(key.Value)]; before != nil {
-			r.note(key, below(path, key.Value), "key %q is given twice: %q stands at %d:%d already", key.Value, before.Value, before.Line, before.Column)
+			r.note(key, below(path, key.Value), "key %q is given twice: %q stands at %d:%d already", short(key.Value), short(before.Value), before.Line, before.Column)
 			continue
 		}
 		switch {
@@ -123,13 +125,13 @@ func (r *reader) scalar(n *yaml.Node, path []string) any {
 	case "!!int":
 		i, ok := new(big.Int).SetString(strings.ReplaceAll(n.Value, "_", ""), 0)
 		if !ok {
-			return r.fail(n, path, "%q is not a whole number", n.Value)
+			return r.fail(n, path, "%q is not a whole number", short(n.Value))
 		}
 		return json.Number(i.String())
 	case "!!float":
 		f, err := strconv.ParseFloat(strings.ReplaceAll(n.Value, "_", ""), 64)
 		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-			return r.fail(n, path, "%s is not a finite number", n.Value)
+			return r.fail(n, path, "%s is not a finite number", short(n.Value))
 		}
 		return json.Number(strconv.FormatFloat(f, 'g', -1, 64))
 	}

@@ -3,17 +3,25 @@ package yamlfile
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // DidYouMean returns ` (did you mean "x"?)` for the known word that is nearest to
 // word, or "" if none is near.
 func DidYouMean(word string, known []string) string {
-	best, nearest := "", len([]rune(word))/3+2
+	const longest = 100 // nothing longer was misspelt
+	if len(word) > longest {
+		return ""
+	}
+	best, nearest := "", utf8.RuneCountInString(word)/3+2
 	for _, candidate := range known {
 		if len(candidate) > 1 && strings.HasPrefix(strings.ToLower(word), strings.ToLower(candidate)) {
 			best, nearest = candidate, 1
 		}
-		if d := distance(strings.ToLower(word), strings.ToLower(candidate)); d < nearest && d < len([]rune(candidate)) {
+		if len(candidate) > longest {
+			continue
+		}
+		if d := distance(strings.ToLower(word), strings.ToLower(candidate)); d < nearest && d < utf8.RuneCountInString(candidate) {
 			best, nearest = candidate, d
 		}
 	}

@@ -95,6 +95,8 @@ func (t *Tree) syntaxFault(err error) Fault {
 		at, text = opened, "the quote that opens here is never closed"
 	case strings.HasPrefix(load.ContextMsg, "while parsing a flow") && opened.Line > 0 && opened.Line < at.Line:
 		at, text = opened, "the bracket that opens here is not closed before line "+fmt.Sprint(at.Line)
+	case strings.Contains(text, "expected node content") && at.Line > t.end().Line:
+		at, text = t.end(), "the file ends here, before all brackets are closed"
 	case t.tabBefore(at):
 		text = "a tab in the indentation: use spaces"
 	case strings.HasPrefix(text, "mapping values are not allowed"):
@@ -106,6 +108,16 @@ func (t *Tree) syntaxFault(err error) Fault {
 	}
 	at.Line, at.Column = max(1, at.Line), max(1, at.Column)
 	return Fault{Position: at, Text: text + t.snippet(at)}
+}
+
+// end returns where the last line that holds anything ends.
+func (t *Tree) end() Position {
+	for number := len(t.lines); number > 1; number-- {
+		if line := strings.TrimRight(t.line(number), " \t\r"); line != "" {
+			return Position{number, utf8.RuneCountInString(line) + 1}
+		}
+	}
+	return Position{1, utf8.RuneCountInString(strings.TrimRight(t.line(1), " \t\r")) + 1}
 }
 
 // tabBefore reports whether a tab stands in the indentation at or before p.

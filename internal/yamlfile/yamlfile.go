@@ -47,7 +47,11 @@ func Decode(text []byte, schema *Schema, into any) (*Tree, []Fault) {
 	instance := r.value(tree.root, nil)
 	faults = append(faults, r.faults...)
 	for _, fault := range schema.check(tree, instance) {
-		if !r.isFaulty(fault.Path) {
+		around := fault.Path
+		if fault.Unknown {
+			around = around[:len(around)-1]
+		}
+		if !r.isFaulty(around) {
 			faults = append(faults, fault)
 		}
 	}

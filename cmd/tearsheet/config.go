@@ -1,0 +1,348 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"tearsheet/calendar"
+	"tearsheet/internal/yamlfile"
+	"tearsheet/metrics"
+	"tearsheet/pipeline/source/files"
+	"tearsheet/warehouse"
+)
+
+const (
+	configName   = "tearsheet.yaml"
+	registryName = "metrics.yaml"
+)
+
+// configFile is what tearsheet.yaml may hold. The tags make its JSON Schema.
+type configFile struct {
+	Company    string          `json:"company" jsonschema:"minLength=1" jsonschema_description:"The company, as printed."`
+	Title      string          `json:"title,omitempty" jsonschema_description:"The title of the sheet. Executive tearsheet if absent."`
+	Timezone   string          `json:"timezone" jsonschema:"example=America/Toronto" jsonschema_description:"An IANA time zone: the day of everything."`
+	WeekStarts string          `json:"week_starts,omitempty" jsonschema:"enum=monday,enum=tuesday,enum=wednesday,enum=thursday,enum=friday,enum=saturday,enum=sunday" jsonschema_description:"The first weekday. Monday if absent."`
+	Warehouse  warehouseEntry  `json:"warehouse" jsonschema_description:"Where the facts are."`
+	Store      string          `json:"store,omitempty" jsonschema_description:"Where daily values and editions are kept: a file, or postgres://… . .tearsheet/store.sqlite if absent."`
+	Plan       *planEntry      `json:"plan,omitempty" jsonschema_description:"Where the plan is."`
+	Sources    *sourcesEntry   `json:"sources,omitempty" jsonschema_description:"What fills the warehouse."`
+	Outputs    *outputsEntry   `json:"outputs,omitempty" jsonschema_description:"What is made, and where."`
+	Schedule   *map[string]any `json:"schedule,omitempty" jsonschema_description:"Not used by this version."`
+	Access     *map[string]any `json:"access,omitempty" jsonschema_description:"Not used by this version."`
+}
+
+type warehouseEntry struct {
+	URL              string `json:"url" jsonschema:"example=duckdb:warehouse.duckdb" jsonschema_description:"duckdb:FILE, postgres://… or redshift://… . ${NAME} is replaced by an environment variable."`
+	FilledBy         string `json:"filled_by,omitempty" jsonschema:"enum=tearsheet,enum=others" jsonschema_description:"tearsheet (the default), or others: the warehouse is then read and never written to."`
+	CompleteFrom     string `json:"complete_from,omitempty" jsonschema:"example=2015-02-09" jsonschema_description:"With filled_by: others, the first complete day. The first day of each table if absent."`
+	CompleteThrough  string `json:"complete_through,omitempty" jsonschema:"example=2026-11-15" jsonschema_description:"With filled_by: others, the last complete day, or a statement that returns it. Yesterday if absent."`
+	RecomputeDays    *int   `json:"recompute_days,omitempty" jsonschema:"minimum=0" jsonschema_description:"With filled_by: others, how many of the last days are computed anew each time. 35 if absent."`
+	StatementTimeout string `json:"statement_timeout,omitempty" jsonschema:"example=5m" jsonschema_description:"After which time a statement is given up. 5m if absent."`
+	Memory           string `json:"memory,omitempty" jsonschema:"example=4GB" jsonschema_description:"How much memory DuckDB may use. 4GB if absent."`
+}
+
+type planEntry struct {
+	File        string `json:"file,omitempty" jsonschema:"example=plan.xlsx"`
+	Sheet       string `json:"sheet,omitempty" jsonschema_description:"The sheet of a workbook."`
+	Version     string `json:"version,omitempty" jsonschema_description:"The version of the plan, where a file has several. The last one if absent."`
+	Decimal     string `json:"decimal,omitempty" jsonschema:"enum=.,enum=0x2C" jsonschema_description:"The decimal sign of figures that are text."`
+	GoogleSheet string `json:"google_sheet,omitempty" jsonschema_description:"Not supported by this version."`
+	Range       string `json:"range,omitempty"`
+	Table       string `json:"table,omitempty" jsonschema_description:"Not supported by this version."`
+}
+
+type sourcesEntry struct {
+	Files []fileEntry `json:"files,omitempty" jsonschema_description:"CSV and Parquet files that fill fact tables by day."`
+}
+
+type fileEntry struct {
+	Table   string            `json:"table" jsonschema:"minLength=1" jsonschema_description:"The fact table that the files fill."`
+	Path    string            `json:"path" jsonschema:"minLength=1,example=data/uploads/{day}.csv.gz" jsonschema_description:"A file, a pattern with *, or one file a local day with {day}."`
+	At      string            `json:"at,omitempty" jsonschema_description:"The column with the UTC instant."`
+	Day     string            `json:"day,omitempty" jsonschema_description:"The column with the local date, instead of at."`
+	Columns map[string]string `json:"columns" jsonschema_description:"The columns to load and their types: text, bigint, double, decimal(p,s), boolean, date, timestamp."`
+	From    string            `json:"from,omitempty" jsonschema_description:"The first day that the files hold completely."`
+	Through string            `json:"through,omitempty" jsonschema_description:"The last day that the files hold completely."`
+}
+
+type outputsEntry struct {
+	Dir     string   `json:"dir,omitempty" jsonschema_description:"The folder of the sheets. sheets if absent."`
+	Formats []string `json:"formats,omitempty" jsonschema:"enum=pdf,enum=xlsx,enum=html,enum=csv,enum=json" jsonschema_description:"What is made. pdf, xlsx, html and json if absent."`
+	Paper   string   `json:"paper,omitempty" jsonschema:"enum=letter,enum=a4" jsonschema_description:"letter (the default) or a4."`
+}
+
+// config is a tearsheet.yaml that is sound.
+type config struct {
+	company, title   string
+	calendar         calendar.Calendar
+	warehouse        string // URL, expanded
+	others           bool
+	completeFrom     *calendar.Day
+	completeThrough  string // a date, a statement or ""
+	recomputeDays    int
+	limits           warehouse.Limits
+	store            string
+	plan             *planEntry
+	sources          []files.Source
+	outDir, paper    string
+	formats          []string
+	warnings, faults metrics.Faults
+}
+
+const (
+	defaultStore     = ".tearsheet/store.sqlite"
+	defaultDir       = "sheets"
+	defaultRecompute = 35
+	defaultTimeout   = 5 * time.Minute
+	defaultMemory    = 4 << 30
+)
+
+func configSchema() *yamlfile.Schema {
+	return yamlfile.NewSchema("https://tearsheet.dev/schema/tearsheet.json", "Tearsheet project", &configFile{})
+}
+
+// readConfig reads tearsheet.yaml in dir. Paths in it are relative to dir. All
+// faults are in the error at once.
+func readConfig(dir string) (*config, error) {
+	text, err := os.ReadFile(filepath.Join(dir, configName))
+	if err != nil {
+		return nil, usageError(fmt.Errorf("%w\nhint: run this in a project folder or name one with -C; `tearsheet init DIR` makes one", err))
+	}
+	var file configFile
+	tree, found := yamlfile.Decode(text, configSchema(), &file)
+	c := &config{}
+	r := configReader{config: c, tree: tree, dir: dir}
+	for _, fault := range found {
+		r.addAt(fault.Position, fault.Text)
+	}
+	if tree != nil {
+		r.read(file)
+	}
+	return c, c.faults.Err()
+}
+
+type configReader struct {
+	*config
+	tree *yamlfile.Tree
+	dir  string
+}
+
+func (r *configReader) addAt(at yamlfile.Position, text string) {
+	r.faults = append(r.faults, metrics.Fault{Place: fmt.Sprintf("%s:%d:%d", configName, at.Line, at.Column), Text: text})
+}
+
+// add notes a fault of the value at a path, unless its shape has one already.
+func (r *configReader) add(err error, path ...string) {
+	if err != nil && r.tree.Has(path...) {
+		r.addAt(r.tree.Value(path...), path[len(path)-1]+": "+err.Error())
+	}
+}
+
+func (r *configReader) read(file configFile) {
+	r.company, r.title = file.Company, file.Title
+	weekStarts := time.Monday
+	if file.WeekStarts != "" {
+		weekStarts, _ = calendar.ParseWeekday(file.WeekStarts)
+	}
+	var err error
+	r.calendar, err = calendar.New(file.Timezone, weekStarts)
+	r.add(err, "timezone")
+	r.readWarehouse(file.Warehouse)
+	r.store, err = expand(file.Store)
+	r.add(err, "store")
+	if r.store == "" {
+		r.store = defaultStore
+	}
+	if !strings.Contains(r.store, "://") {
+		r.store = r.inProject(r.store)
+	}
+	r.readPlan(file.Plan)
+	if file.Sources != nil {
+		r.readSources(*file.Sources)
+	}
+	r.readOutputs(file.Outputs)
+	for _, key := range []string{"schedule", "access"} {
+		if r.tree.Has(key) {
+			at := r.tree.Key(key)
+			r.warnings = append(r.warnings, metrics.Fault{Place: fmt.Sprintf("%s:%d:%d", configName, at.Line, at.Column),
+				Text: key + ": not used by this version"})
+		}
+	}
+}
+
+func (r *configReader) readWarehouse(w warehouseEntry) {
+	var err error
+	r.warehouse, err = expand(w.URL)
+	r.add(err, "warehouse", "url")
+	r.add(checkWarehouseURL(r.warehouse), "warehouse", "url")
+	if path, ok := strings.CutPrefix(r.warehouse, "duckdb:"); ok {
+		r.warehouse = "duckdb:" + r.inProject(path)
+	}
+	r.others = w.FilledBy == "others"
+	r.recomputeDays = defaultRecompute
+	if w.RecomputeDays != nil {
+		r.recomputeDays = *w.RecomputeDays
+	}
+	r.limits = warehouse.Limits{Timeout: defaultTimeout, Memory: defaultMemory}
+	if w.StatementTimeout != "" {
+		r.limits.Timeout, err = time.ParseDuration(w.StatementTimeout)
+		if err == nil && r.limits.Timeout <= 0 {
+			err = fmt.Errorf("%q is not a positive time such as 5m", w.StatementTimeout)
+		}
+		r.add(err, "warehouse", "statement_timeout")
+	}
+	if w.Memory != "" {
+		r.limits.Memory, err = parseSize(w.Memory)
+		r.add(err, "warehouse", "memory")
+	}
+	for key, value := range map[string]string{"complete_from": w.CompleteFrom, "complete_through": w.CompleteThrough} {
+		if value != "" && !r.others {
+			r.add(fmt.Errorf("only with filled_by: others; otherwise the ledger knows"), "warehouse", key)
+		}
+	}
+	if w.CompleteFrom != "" {
+		day, err := calendar.ParseDay(w.CompleteFrom)
+		r.add(err, "warehouse", "complete_from")
+		r.completeFrom = &day
+	}
+	r.completeThrough = w.CompleteThrough
+	if w.CompleteThrough != "" && !strings.Contains(w.CompleteThrough, " ") {
+		_, err := calendar.ParseDay(w.CompleteThrough)
+		r.add(err, "warehouse", "complete_through")
+	}
+}
+
+func (r *configReader) readPlan(p *planEntry) {
+	switch {
+	case p == nil:
+		return
+	case p.GoogleSheet != "" || p.Table != "":
+		r.addAt(r.tree.Value("plan"), "plan: this version reads a CSV or XLSX file: {file: plan.csv}")
+	case p.File == "":
+		r.addAt(r.tree.Value("plan"), "plan: name a file: {file: plan.csv}")
+	default:
+		entry := *p
+		entry.File = r.inProject(p.File)
+		r.plan = &entry
+	}
+}
+
+func (r *configReader) readSources(s sourcesEntry) {
+	seen := map[string]bool{}
+	for i, f := range s.Files {
+		at := []string{"sources", "files", fmt.Sprint(i)}
+		source := files.Source{Table: f.Table, Path: f.Path, At: f.At, Day: f.Day}
+		if r.others {
+			r.addAt(r.tree.Value(at...), "files cannot fill a warehouse with filled_by: others")
+		}
+		if seen[f.Table] {
+			r.add(fmt.Errorf("table %s is filled by an earlier entry", f.Table), append(at, "table")...)
+		}
+		seen[f.Table] = true
+		if (f.At == "") == (f.Day == "") {
+			r.addAt(r.tree.Value(at...), "name the column with the instant (at:) or the one with the local date (day:), one of them")
+		}
+		for _, name := range r.tree.Keys(append(at, "columns")...) {
+			typ, err := warehouse.ParseType(f.Columns[name])
+			r.add(err, append(at, "columns", name)...)
+			source.Columns = append(source.Columns, files.Column{Name: name, Type: typ})
+		}
+		source.From = r.dayAt(f.From, append(at, "from")...)
+		source.Through = r.dayAt(f.Through, append(at, "through")...)
+		r.sources = append(r.sources, source)
+	}
+}
+
+func (r *configReader) dayAt(text string, path ...string) *calendar.Day {
+	if text == "" {
+		return nil
+	}
+	day, err := calendar.ParseDay(text)
+	r.add(err, path...)
+	return &day
+}
+
+func (r *configReader) readOutputs(o *outputsEntry) {
+	r.outDir, r.paper, r.formats = r.inProject(defaultDir), "letter", []string{"pdf", "xlsx", "html", "json"}
+	if o == nil {
+		return
+	}
+	if o.Dir != "" {
+		r.outDir = r.inProject(o.Dir)
+	}
+	if o.Paper != "" {
+		r.paper = o.Paper
+	}
+	if len(o.Formats) > 0 {
+		r.formats = slices.Compact(slices.Clone(o.Formats))
+	}
+}
+
+func (r *configReader) inProject(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(r.dir, path)
+}
+
+var environment = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// expand replaces ${NAME} by the environment variable. An error names the variable
+// and never a value.
+func expand(text string) (string, error) {
+	var missing []string
+	expanded := environment.ReplaceAllStringFunc(text, func(reference string) string {
+		name := environment.FindStringSubmatch(reference)[1]
+		value, ok := os.LookupEnv(name)
+		if !ok {
+			missing = append(missing, name)
+		}
+		return value
+	})
+	if len(missing) > 0 {
+		return "", fmt.Errorf("the environment variable %s is not set", strings.Join(missing, ", "))
+	}
+	return expanded, nil
+}
+
+func checkWarehouseURL(text string) error {
+	scheme, rest, _ := strings.Cut(text, ":")
+	switch scheme {
+	case "":
+		return nil // absent, or not expanded: said already
+	case "duckdb":
+		if rest == "" {
+			return fmt.Errorf("duckdb: names no file")
+		}
+		return nil
+	case "postgres", "postgresql", "redshift":
+		if _, err := url.Parse(text); err != nil {
+			return fmt.Errorf("the URL cannot be read; characters such as @ or / in a password are written %%40, %%2F")
+		}
+		return nil
+	}
+	return fmt.Errorf("a warehouse is duckdb:FILE, postgres://… or redshift://…")
+}
+
+var sizeForm = regexp.MustCompile(`^([0-9]+) ?(MB|GB)$`)
+
+func parseSize(text string) (int64, error) {
+	match := sizeForm.FindStringSubmatch(text)
+	if match == nil {
+		return 0, fmt.Errorf("%q is not a size such as 4GB or 512MB", text)
+	}
+	var size int64
+	if _, err := fmt.Sscan(match[1], &size); err != nil || size < 1 || size > 1<<20 {
+		return 0, fmt.Errorf("%q is not a size such as 4GB or 512MB", text)
+	}
+	if match[2] == "GB" {
+		return size << 30, nil
+	}
+	return size << 20, nil
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"tearsheet/metrics"
+	"tearsheet/warehouse"
+)
+
+// The exit codes.
+const (
+	exitDone    = 0
+	exitHeld    = 1 // built, or not whole, and not issued
+	exitUsage   = 2 // configuration or usage
+	exitSource  = 3 // a source is down: try later
+	exitStorage = 4
+	exitActive  = 5 // another run is active
+)
+
+// exitError is an error with the code to exit with, and a hint for the person.
+type exitError struct {
+	code int
+	err  error
+	hint string
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+func usageError(err error) error { return &exitError{code: exitUsage, err: err} }
+func heldError(err error) error  { return &exitError{code: exitHeld, err: err} }
+
+func hinted(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return &exitError{code: exitCode(err), err: err, hint: fmt.Sprintf(format, args...)}
+}
+
+// exitCode returns the code of an error that may carry none of its own.
+func exitCode(err error) int {
+	var exit *exitError
+	var faults metrics.Faults
+	var active *warehouse.ActiveError
+	var storage *warehouse.StorageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.As(err, &faults):
+		return exitUsage
+	case errors.As(err, &active):
+		return exitActive
+	case errors.As(err, &storage), isStorage(err):
+		return exitStorage
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), isSource(err):
+		return exitSource
+	}
+	return exitHeld
+}
+
+func isStorage(err error) bool {
+	for _, errno := range []error{syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT, syscall.EISDIR, syscall.ENOTDIR, fs.ErrPermission} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
+}
+
+// isSource reports whether a server could not be reached.
+func isSource(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "failed to connect") || strings.Contains(text, "dial tcp")
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tearsheet/metrics"
+	"tearsheet/pipeline/source/files"
+	"tearsheet/plan"
+	"tearsheet/store"
+	"tearsheet/templates"
+)
+
+// project is a folder of text files that are sound and agree with each other.
+type project struct {
+	dir      string
+	config   *config
+	registry *metrics.Registry
+	plan     *plan.Plan
+	warnings metrics.Faults
+}
+
+// openProject reads the files of a project folder. The error holds the faults of
+// all of them.
+func openProject(dir string) (*project, error) {
+	c, err := readConfig(dir)
+	p := &project{dir: dir, config: c}
+	if c == nil {
+		return nil, err
+	}
+	faults, err := asFaults(err)
+	if err != nil {
+		return nil, err
+	}
+	p.warnings = c.warnings
+	registry, found, err := readRegistry(filepath.Join(dir, registryName))
+	if err != nil {
+		return nil, err
+	}
+	p.registry, p.warnings, faults = registry, append(p.warnings, found.warnings...), append(faults, found.faults...)
+	if c.plan != nil && len(faults) == 0 {
+		var planErr error
+		p.plan, planErr = readPlan(c, registry)
+		more, err := asFaults(planErr)
+		if err != nil {
+			return nil, usageError(err)
+		}
+		faults = append(faults, more...)
+		p.warnings = append(p.warnings, p.plan.Warnings()...)
+	}
+	return p, faults.Err()
+}
+
+// asFaults takes faults out of an error; any other error it returns.
+func asFaults(err error) (metrics.Faults, error) {
+	var faults metrics.Faults
+	if errors.As(err, &faults) {
+		return faults, nil
+	}
+	return nil, err
+}
+
+type findings struct{ faults, warnings metrics.Faults }
+
+// readRegistry reads metrics.yaml; the registry is nil if it has faults.
+func readRegistry(path string) (*metrics.Registry, findings, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, findings{}, usageError(err)
+	}
+	registry, warnings, err := metrics.Load(filepath.Base(path), text, metrics.LoadOptions{Printable: templates.Printable})
+	faults, err := asFaults(err)
+	return registry, findings{faults, warnings}, err
+}
+
+func readPlan(c *config, registry *metrics.Registry) (*plan.Plan, error) {
+	options := plan.Options{Sheet: c.plan.Sheet, Version: c.plan.Version, Registry: registry, Calendar: c.calendar}
+	if c.plan.Decimal != "" {
+		options.Decimal = rune(c.plan.Decimal[0])
+	}
+	return plan.ReadFile(c.plan.File, options)
+}
+
+// load brings the fact tables up to date with the files that fill them. It opens
+// the warehouse for writing only if the project has such files.
+func (p *project) load(ctx context.Context, now time.Time, show progress) ([]files.Report, error) {
+	if len(p.config.sources) == 0 {
+		return nil, nil
+	}
+	w, err := openWarehouse(ctx, p.config)
+	if err != nil {
+		return nil, err
+	}
+	var reports []files.Report
+	for i, s := range p.config.sources {
+		show.step("loading", i, len(p.config.sources))
+		report, err := files.Load(ctx, w, p.config.calendar, s, files.Options{
+			Dir: p.dir, RunID: now.UTC().Format("20060102T150405Z"), Now: now})
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("load table %s: %w", s.Table, err), w.Close())
+		}
+		reports = append(reports, report)
+	}
+	show.done()
+	return reports, w.Close()
+}
+
+func (p *project) openStore(ctx context.Context) (*store.Store, error) {
+	s, err := store.Open(ctx, p.config.store)
+	if err != nil {
+		return nil, &exitError{code: exitStorage, err: err}
+	}
+	return s, nil
+}

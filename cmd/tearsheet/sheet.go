@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tearsheet/calendar"
+	"tearsheet/pipeline/source/files"
+	"tearsheet/tearsheet"
+)
+
+// formats are what a sheet can be made into.
+var formats = []string{"pdf", "xlsx", "html", "csv", "json"}
+
+// sheetFlags are the flags of sheet.
+type sheetFlags struct {
+	week, asOf, out string
+	to              []string
+	paper           string
+}
+
+func (a *app) sheetCommand() *cobra.Command {
+	var flags sheetFlags
+	c := &cobra.Command{
+		Use:   "sheet",
+		Short: "Make the sheet of a week and issue it as an edition",
+		Long: "Loads what changed in the source files, computes the daily values that are missing,\n" +
+			"and writes the sheet. A sheet that says the same as an earlier edition is that\n" +
+			"edition again, byte for byte. If a figure cannot be computed, nothing is written.",
+		Example: "  tearsheet sheet\n  tearsheet sheet --week 2026-11-15 --to pdf,xlsx -o /tmp/out",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return a.sheet(c.Context(), flags) },
+	}
+	c.Flags().StringVar(&flags.week, "week", "", "a day of the latest week to show (default: the last complete week)")
+	c.Flags().StringVar(&flags.asOf, "as-of", "", "the day on which the sheet is made (default: today)")
+	c.Flags().StringSliceVar(&flags.to, "to", nil, "what to make: "+strings.Join(formats, ", "))
+	c.Flags().StringVarP(&flags.out, "out", "o", "", "the folder of the files (default: outputs.dir of tearsheet.yaml)")
+	c.Flags().StringVar(&flags.paper, "paper", "", "letter or a4 (default: outputs.paper of tearsheet.yaml)")
+	_ = c.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("paper", cobra.FixedCompletions([]string{"letter", "a4"}, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+func (a *app) sheet(ctx context.Context, flags sheetFlags) error {
+	p, err := openProject(a.dir)
+	if err != nil {
+		return err
+	}
+	o, err := a.options(p, flags)
+	if err != nil {
+		return err
+	}
+	a.warn(p)
+	reports, err := p.load(ctx, o.now, o.show)
+	if err != nil {
+		return err
+	}
+	made, err := p.issue(ctx, o)
+	if err != nil {
+		return err
+	}
+	paths, err := made.write(p.config.outDir, o.formats)
+	if err != nil {
+		return err
+	}
+	return a.saySheet(made, paths, reports)
+}
+
+// options turns flags into what to make. All that is wrong with them is said.
+func (a *app) options(p *project, flags sheetFlags) (sheetOptions, error) {
+	c := p.config
+	o := sheetOptions{now: a.now(), formats: c.formats, show: newProgress(a.errOut)}
+	var wrong []string
+	day := func(flag, text string, otherwise calendar.Day) calendar.Day {
+		if text == "" {
+			return otherwise
+		}
+		d, err := calendar.ParseDay(text)
+		if err != nil {
+			wrong = append(wrong, "--"+flag+": "+err.Error())
+		}
+		return d
+	}
+	o.asOf = day("as-of", flags.asOf, c.calendar.DayOf(o.now))
+	o.last = c.calendar.LastWeeks(1, o.asOf)[0]
+	if flags.week != "" {
+		o.last = c.calendar.WeekOf(day("week", flags.week, 0))
+	}
+	if len(flags.to) > 0 {
+		o.formats = slices.Clone(flags.to)
+		for _, format := range flags.to {
+			if !slices.Contains(formats, format) {
+				wrong = append(wrong, fmt.Sprintf("--to: %q is none of %s", format, strings.Join(formats, ", ")))
+			}
+		}
+	}
+	if flags.paper != "" {
+		c.paper = flags.paper
+		if flags.paper != "letter" && flags.paper != "a4" {
+			wrong = append(wrong, fmt.Sprintf("--paper: %q is neither letter nor a4", flags.paper))
+		}
+	}
+	if flags.out != "" {
+		c.outDir = flags.out
+	}
+	if len(wrong) > 0 {
+		return o, usageError(fmt.Errorf("%s", strings.Join(wrong, "\n")))
+	}
+	return o, nil
+}
+
+// warn writes what is odd and does not hinder.
+func (a *app) warn(p *project) {
+	for _, w := range p.warnings {
+		fmt.Fprintln(a.errOut, "warning:", w)
+	}
+}
+
+func (a *app) saySheet(made *issued, paths []string, reports []files.Report) error {
+	if a.json {
+		return a.answer(map[string]any{
+			"edition": made.edition, "new": made.fresh, "files": paths,
+			"statements": made.work.Statements, "days_computed": made.work.Days,
+			"counts": made.doc.Counts, "provisional": made.doc.Provisional,
+		})
+	}
+	for _, path := range paths {
+		fmt.Fprintln(a.out, display(path))
+	}
+	fmt.Fprintln(a.out, summary(made))
+	return nil
+}
+
+// display shortens a path that lies below the current folder.
+func display(path string) string {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	current, err := filepath.Abs(".")
+	if err != nil {
+		return path
+	}
+	if relative, err := filepath.Rel(current, absolute); err == nil && !strings.HasPrefix(relative, "..") {
+		return relative
+	}
+	return path
+}
+
+func summary(made *issued) string {
+	c := made.doc.Counts
+	text := fmt.Sprintf("Edition %d, week ending %s: %d off plan, %d watch, %d on plan, %d ahead",
+		made.edition.Number, made.edition.Week, c.Behind, c.Watch, c.OnPlan, c.Ahead)
+	if c.Unknown > 0 {
+		text += fmt.Sprintf(", %d without a value", c.Unknown)
+	}
+	if made.doc.Provisional {
+		text += "; provisional, since days are missing"
+	}
+	if restated := countRestated(made.doc); restated > 0 {
+		text += fmt.Sprintf("; %d figures restated", restated)
+	}
+	if !made.fresh {
+		text += fmt.Sprintf(" (unchanged since %s)", made.edition.AsOf)
+	}
+	return text
+}
+
+func countRestated(doc *tearsheet.Document) int {
+	count := 0
+	for _, section := range doc.Sections {
+		for _, row := range section.Rows {
+			for _, cell := range row.Cells {
+				if cell.Restated != nil {
+					count++
+				}
+			}
+		}
+	}
+	return count
+}

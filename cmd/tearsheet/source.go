@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"tearsheet/calendar"
+	"tearsheet/metrics"
+	"tearsheet/warehouse"
+	"tearsheet/warehouse/duck"
+	"tearsheet/warehouse/pg"
+)
+
+// reader is a warehouse that is open for statements from metrics.yaml, and for
+// nothing else.
+type reader interface {
+	warehouse.Reader
+	Describe(ctx context.Context, query string) ([]warehouse.ResultColumn, error)
+	Close() error
+}
+
+func openReader(ctx context.Context, c *config) (reader, error) {
+	if path, ok := strings.CutPrefix(c.warehouse, "duckdb:"); ok {
+		r, err := duck.OpenReadOnly(ctx, path, c.limits)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, usageError(fmt.Errorf("warehouse %s does not exist", path))
+		}
+		return r, err
+	}
+	return pg.OpenReadOnly(ctx, c.warehouse, c.limits)
+}
+
+func openWarehouse(ctx context.Context, c *config) (warehouse.Warehouse, error) {
+	if path, ok := strings.CutPrefix(c.warehouse, "duckdb:"); ok {
+		return duck.Open(ctx, path, c.limits)
+	}
+	return pg.Open(ctx, c.warehouse, c.limits)
+}
+
+// daysAtOnce is how many days a statement covers: an embedded warehouse prunes by
+// day, a server without an index on the day scans for each statement.
+func (c *config) daysAtOnce() int {
+	if strings.HasPrefix(c.warehouse, "duckdb:") {
+		return 7
+	}
+	return 92
+}
+
+// source returns what metrics read from: the warehouse with its ledger, or, filled
+// by others, the warehouse with what the configuration says of its days.
+func source(ctx context.Context, p *project, r reader, today calendar.Day) (metrics.Source, error) {
+	if !p.config.others {
+		return r, nil
+	}
+	through, err := completeThrough(ctx, p.config, r, today)
+	if err != nil {
+		return nil, usageError(err)
+	}
+	first := &firstDays{reader: r, calendar: p.config.calendar, registry: p.registry, today: today, known: map[string]firstDay{}}
+	return warehouse.Brownfield{Querier: r, FirstDay: first.of,
+		CompleteFrom: p.config.completeFrom, CompleteThrough: through}, nil
+}
+
+// completeThrough returns the last day that others have filled completely.
+func completeThrough(ctx context.Context, c *config, r reader, today calendar.Day) (calendar.Day, error) {
+	switch {
+	case c.completeThrough == "":
+		return today - 1, nil
+	case !strings.Contains(c.completeThrough, " "):
+		return calendar.ParseDay(c.completeThrough)
+	}
+	if _, err := r.Describe(ctx, c.completeThrough); err != nil {
+		return 0, fmt.Errorf("complete_through: %w", err)
+	}
+	day, ok, err := oneDay(ctx, r, c.calendar, c.completeThrough)
+	if err != nil {
+		return 0, fmt.Errorf("complete_through: %w", err)
+	}
+	if !ok {
+		return 0, fmt.Errorf("complete_through: the statement returned no date")
+	}
+	return day, nil
+}
+
+// oneDay runs a statement that returns one date or instant. A value with a clock
+// is an instant and becomes a local day.
+func oneDay(ctx context.Context, q warehouse.Querier, c calendar.Calendar, query string, args ...any) (day calendar.Day, ok bool, err error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return 0, false, err
+	}
+	defer rows.Close()
+	columns, err := rows.ColumnTypes()
+	if err != nil {
+		return 0, false, err
+	}
+	if len(columns) != 1 {
+		return 0, false, fmt.Errorf("the statement returns %d columns, not one", len(columns))
+	}
+	var value any
+	if rows.Next() {
+		if err := rows.Scan(&value); err != nil {
+			return 0, false, err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return 0, false, err
+	}
+	switch v := value.(type) {
+	case nil:
+		return 0, false, nil
+	case time.Time:
+		if isDate(columns[0]) {
+			return calendar.DayOn(v.Date()), true, nil
+		}
+		return c.DayOf(v), true, nil
+	case string:
+		day, err := calendar.ParseDay(v)
+		return day, err == nil, err
+	}
+	return 0, false, fmt.Errorf("%v is not a date", value)
+}
+
+func isDate(column *sql.ColumnType) bool { return strings.EqualFold(column.DatabaseTypeName(), "DATE") }
+
+// firstDays finds the first day of tables that others fill: days before it are not
+// known to be empty.
+type firstDays struct {
+	reader   reader
+	calendar calendar.Calendar
+	registry *metrics.Registry
+	today    calendar.Day
+	known    map[string]firstDay
+}
+
+type firstDay struct {
+	day calendar.Day
+	ok  bool
+}
+
+func (f *firstDays) of(ctx context.Context, table string) (calendar.Day, bool, error) {
+	if known, ok := f.known[table]; ok {
+		return known.day, known.ok, nil
+	}
+	query, args := f.query(table)
+	day, ok, err := oneDay(ctx, f.reader, f.calendar, query, args...)
+	if err != nil {
+		return 0, false, fmt.Errorf("first day: %w", err)
+	}
+	f.known[table] = firstDay{day, ok}
+	return day, ok, nil
+}
+
+// query asks for the least day of the table by the column that a short form names;
+// of a table that only long forms read, for the first day that one of them returns.
+func (f *firstDays) query(table string) (string, []any) {
+	for _, m := range f.registry.Metrics() {
+		if m.From == table {
+			column := m.Day
+			if m.At != "" {
+				column = m.At
+			}
+			return "select min(" + column + ") from " + table, nil
+		}
+	}
+	for _, m := range f.registry.Metrics() {
+		for _, read := range m.Tables() {
+			if read == table && m.Roll != metrics.Whole {
+				begin, end := calendar.DayOn(1900, 1, 1), f.today+1
+				return "select min(day) from (" + m.SQL + "\n) as history", []any{begin.Time(), end.Time()}
+			}
+		}
+	}
+	return "select cast(null as date)", nil
+}

@@ -1,0 +1,176 @@
+package metrics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"tearsheet/calendar"
+)
+
+// task is one statement to run: a group over a span, or one metric over a week.
+type task struct {
+	group group
+	span  span
+	week  *calendar.Week
+}
+
+// compute runs the statements that the jobs need, those with the same stale days
+// together, and keeps what each returned before it runs the next.
+func (r *refreshRun) compute(ctx context.Context, jobs []job) error {
+	tasks := r.tasks(jobs)
+	versions := map[*Metric]map[calendar.Day]string{}
+	for _, j := range jobs {
+		versions[j.metric] = j.versions
+	}
+	failed := map[*Metric]error{}
+	for i, t := range tasks {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if r.Progress != nil {
+			r.Progress(i, len(tasks))
+		}
+		if t.group = t.group.without(failed); len(t.group.metrics) == 0 {
+			continue
+		}
+		found, err := r.ask(ctx, t, failed)
+		if err != nil {
+			return err
+		}
+		if err := r.keep(ctx, t, found, versions); err != nil {
+			return err
+		}
+	}
+	if r.Progress != nil && len(tasks) > 0 {
+		r.Progress(len(tasks), len(tasks))
+	}
+	return failures(jobs, failed)
+}
+
+func failures(jobs []job, failed map[*Metric]error) error {
+	var list []error
+	for _, j := range jobs {
+		if err := failed[j.metric]; err != nil {
+			list = append(list, fmt.Errorf("metric %q, %w", j.metric.Name, err))
+		}
+	}
+	return errors.Join(list...)
+}
+
+func (r *refreshRun) tasks(jobs []job) []task {
+	var tasks []task
+	byDays := map[string][]*Metric{}
+	spans := map[string][]span{}
+	var order []string
+	for _, j := range jobs {
+		if j.metric.Roll == Whole {
+			for _, day := range j.days {
+				w := r.Calendar.WeekOf(day)
+				tasks = append(tasks, task{group{metrics: []*Metric{j.metric}}, span{w.First(), w.End()}, &w})
+			}
+			continue
+		}
+		if len(j.days) == 0 {
+			continue
+		}
+		pieces := r.cut(j.days)
+		id := fmt.Sprint(pieces)
+		if byDays[id] == nil {
+			order = append(order, id)
+			spans[id] = pieces
+		}
+		byDays[id] = append(byDays[id], j.metric)
+	}
+	for _, id := range order {
+		for _, g := range groups(byDays[id]) {
+			for _, s := range spans[id] {
+				tasks = append(tasks, task{group: g, span: s})
+			}
+		}
+	}
+	return tasks
+}
+
+// cut joins neighbouring days into spans of at most DaysAtOnce.
+func (r *refreshRun) cut(days []calendar.Day) []span {
+	slices.Sort(days)
+	var spans []span
+	for _, day := range days {
+		if n := len(spans) - 1; n >= 0 && spans[n].end == day && spans[n].days() < r.DaysAtOnce {
+			spans[n].end = day + 1
+			continue
+		}
+		spans = append(spans, span{day, day + 1})
+	}
+	return spans
+}
+
+// ask runs one task. If a statement for several metrics fails, each is asked
+// alone, so that one faulty definition costs its own figure only.
+func (r *refreshRun) ask(ctx context.Context, t task, failed map[*Metric]error) (answer, error) {
+	r.work.Statements++
+	found, err := t.statement(r.Calendar).run(ctx, r.Source, t.span)
+	if err == nil {
+		return found, nil
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if len(t.group.metrics) == 1 {
+		m := t.group.metrics[0]
+		if failed[m] == nil {
+			failed[m] = fmt.Errorf("%s to %s: %w", t.span.first, t.span.end-1, err)
+		}
+		return answer{}, nil
+	}
+	all := answer{}
+	for _, m := range t.group.metrics {
+		one, err := r.ask(ctx, task{group: group{metrics: []*Metric{m}}, span: t.span}, failed)
+		if err != nil {
+			return nil, err
+		}
+		for m, values := range one {
+			all[m] = values
+		}
+	}
+	return all, nil
+}
+
+func (t task) statement(c calendar.Calendar) statement {
+	if t.week != nil {
+		return t.group.metrics[0].wholeWeek(c, *t.week)
+	}
+	return t.group.statement(c, t.span)
+}
+
+// keep stores an answer and puts it into the history. A loaded day without a row
+// is worth what the metric says of empty days.
+func (r *refreshRun) keep(ctx context.Context, t task, found answer, versions map[*Metric]map[calendar.Day]string) error {
+	values := map[string]map[calendar.Day]Stored{}
+	for m, byDay := range found {
+		kept := map[calendar.Day]Stored{}
+		for day, version := range versions[m] {
+			if day < t.span.first || day >= t.span.end {
+				continue
+			}
+			value := m.orEmpty(byDay, day)
+			kept[day] = Stored{value, version}
+			r.history[m.Name].set(r.Calendar, m, day, value)
+			r.work.Days++
+		}
+		values[m.ComputationHash(r.Calendar)] = kept
+	}
+	return r.Archive.Keep(ctx, values)
+}
+
+func (m *Metric) orEmpty(byDay map[calendar.Day]Value, day calendar.Day) Value {
+	if value := byDay[day]; value.Known() {
+		return value
+	}
+	if m.Empty == EmptyZero {
+		return Int(0)
+	}
+	return Value{}
+}
