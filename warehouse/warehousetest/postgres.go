@@ -23,6 +23,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"tearsheet/internal/testenv"
 )
 
 // The environment of tests that need PostgreSQL.
@@ -45,6 +47,7 @@ func Postgres(t testing.TB) string {
 			t.Fatal(err)
 		}
 	}
+	t.Log(testenv.Uses + "postgres")
 	name := fmt.Sprintf("tearsheet_%d_%d", os.Getpid(), databases.Add(1))
 	run(t, admin, "create database "+name)
 	t.Cleanup(func() { run(t, admin, "drop database if exists "+name+" with (force)") })

@@ -9,11 +9,9 @@ import (
 	"time"
 
 	"tearsheet/calendar"
+	"tearsheet/internal/testenv"
 	"tearsheet/pipeline/source/files"
 )
-
-// dataDir holds histories of real communities, beside the repository.
-const dataDir = "../../../../shared/data"
 
 // expectation is a figure computed elsewhere, by other people's programs.
 type expectation struct {
@@ -27,25 +25,23 @@ type expectation struct {
 }
 
 func TestRealHistoriesHaveTheExpectedDays(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(dataDir, "expected_sample.json"))
+	histories := testenv.SharedData(t)
+	text, err := os.ReadFile(filepath.Join(histories, "expected_sample.json"))
 	if err != nil {
-		t.Skip("needs the histories in " + dataDir)
+		t.Fatal(err)
 	}
 	var sample []expectation
 	if err := json.Unmarshal(text, &sample); err != nil {
 		t.Fatal(err)
 	}
 	for _, expected := range sample {
-		t.Run(expected.Dataset+" in "+expected.Timezone, func(t *testing.T) { checkHistory(t, expected) })
+		t.Run(expected.Dataset+" in "+expected.Timezone, func(t *testing.T) { checkHistory(t, histories, expected) })
 	}
 }
 
-func checkHistory(t *testing.T, expected expectation) {
+func checkHistory(t *testing.T, histories string, expected expectation) {
 	p := newProject(t, expected.Timezone)
-	var err error
-	if p.dir, err = filepath.Abs(filepath.Join(dataDir, expected.Dataset)); err != nil {
-		t.Fatal(err)
-	}
+	p.dir = filepath.Join(histories, expected.Dataset)
 	start := time.Now()
 	report := p.load(t, files.Source{Table: "events", Path: "events.csv.gz", At: "ts_utc",
 		Columns: columns(t, "ts_utc", "timestamp", "user_id", "bigint", "action", "text", "object_id", "bigint")})
