@@ -39,8 +39,6 @@ func (p period) String() string {
 // days returns the number of days of p by the calendar.
 func (p period) days() int { return p.last.Sub(p.first) + 1 }
 
-func (p period) contains(d calendar.Day) bool { return p.first <= d && d <= p.last }
-
 // periodsOf returns the periods that contain d, the finest first.
 func periodsOf(d calendar.Day, c calendar.Calendar) [3]period {
 	w, m := c.WeekOf(d), d.Month()

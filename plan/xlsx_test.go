@@ -92,7 +92,7 @@ func TestWorkbookCellsCountByTheirTypeAndNotByTheirLook(t *testing.T) {
 		[]any{"Master plan 2026"},
 		nil,
 		[]any{"metric", "is", date(10, 1), date(11, 1), date(11, 15), "2026-Q1", nil},
-		[]any{"likes", "daily", 0.1 + 0.2, "1,234,567", 12345678.9, -0.0, nil},
+		[]any{"likes", "daily", 0.1 + 0.2, "1,234,567", 12345678.9, 0, nil},
 		nil,
 		[]any{"revenue", nil, 310, nil, nil, nil, "  "},
 	)
