@@ -113,7 +113,7 @@ func version(ctx context.Context, program string) string {
 		}
 		path = filepath.Join(folder, program)
 	}
-	out, err := exec.CommandContext(context.WithoutCancel(ctx), path, flag).CombinedOutput()
+	out, err := command(ctx, path, flag).CombinedOutput()
 	found := number.Find(out)
 	if err != nil || found == nil {
 		return "missing"
