@@ -12,7 +12,7 @@ import (
 // The week from 26 October to 1 November has six days of October and one of
 // November: (6 × 1000 + 1700) / 7.
 func Example() {
-	likes := &metrics.Metric{Name: "likes", Title: "Likes", Roll: metrics.Mean}
+	likes := &metrics.Metric{Name: "likes", Plan: "likes", Roll: metrics.Mean}
 	toronto, err := calendar.New("America/Toronto", time.Monday)
 	if err != nil {
 		fmt.Println(err)

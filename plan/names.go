@@ -14,36 +14,28 @@ type names struct {
 	planned  map[string][]*metrics.Metric
 }
 
-// unplanned in the registry says that no plan is expected for a metric.
-const unplanned = "none"
-
 func newNames(r *metrics.Registry) names {
 	n := names{r, map[string][]*metrics.Metric{}}
 	for _, m := range r.Metrics() {
-		if name := planName(m); name != unplanned {
-			n.planned[name] = append(n.planned[name], m)
+		if planned(m) {
+			n.planned[m.Plan] = append(n.planned[m.Plan], m)
 		}
 	}
 	return n
 }
 
-// planName returns the name of m in the plan.
-func planName(m *metrics.Metric) string {
-	if m.Plan == "" {
-		return m.Name
-	}
-	return m.Plan
-}
+// planned reports whether the registry expects a plan for m.
+func planned(m *metrics.Metric) bool { return m.Plan != "" }
 
 // find returns the metrics that the plan calls name, or why there are none.
 func (n names) find(name string) ([]*metrics.Metric, error) {
 	if found := n.planned[name]; len(found) > 0 {
 		return found, nil
 	}
-	if m := n.registry.Metric(name); m != nil && planName(m) == unplanned {
+	if m := n.registry.Metric(name); m != nil && !planned(m) {
 		return nil, fmt.Errorf("metric %q has no plan by the registry (plan: none): remove the row, or that line of the registry", name)
 	} else if m != nil {
-		return nil, fmt.Errorf("metric %q is called %q in the plan by the registry", name, planName(m))
+		return nil, fmt.Errorf("metric %q is called %q in the plan by the registry", name, m.Plan)
 	}
 	remedy := ""
 	if near := n.nearest(name); near != "" {
@@ -57,8 +49,8 @@ func (n names) find(name string) ([]*metrics.Metric, error) {
 func (n names) nearest(name string) string {
 	best, bestDistance := "", min(3, len([]rune(name))/2)+1
 	for _, m := range n.registry.Metrics() {
-		candidate := planName(m)
-		if candidate == unplanned {
+		candidate := m.Plan
+		if !planned(m) {
 			continue
 		}
 		if strings.EqualFold(name, m.Title) {
@@ -98,7 +90,7 @@ func distance(a, b string) int {
 func (n names) missing(entries []entry) []*metrics.Metric {
 	var missing []*metrics.Metric
 	for _, m := range n.registry.Metrics() {
-		if m.Supporting || planName(m) == unplanned {
+		if m.Supporting || !planned(m) {
 			continue
 		}
 		if !slices.ContainsFunc(entries, func(e entry) bool { return slices.Contains(e.metrics, m) }) {

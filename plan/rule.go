@@ -17,7 +17,7 @@ func (k kind) adjective() string { return [...]string{"weekly", "monthly", "quar
 func (p *Plan) Rule(m *metrics.Metric) string {
 	c := p.curve(m)
 	switch {
-	case c == nil && planName(m) == unplanned:
+	case c == nil && !planned(m):
 		return "No plan is expected."
 	case c == nil:
 		return "No plan."

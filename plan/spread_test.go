@@ -22,16 +22,16 @@ func company(t testing.TB, weekStarts time.Weekday) calendar.Calendar {
 // registry has one metric of each kind that a plan treats in a way of its own.
 func registry() *metrics.Registry {
 	return metrics.NewRegistry(nil, []*metrics.Metric{
-		{Name: "likes", Title: "Likes", Roll: metrics.Mean},
-		{Name: "signups", Title: "Signups", Roll: metrics.Mean, PlanIs: metrics.PlanTotal},
-		{Name: "revenue", Title: "Revenue", Roll: metrics.Sum, PlanIs: metrics.PlanTotal},
-		{Name: "subscribers", Title: "Subscribers", Roll: metrics.Last, PlanSpread: metrics.Step},
-		{Name: "storage", Title: "Storage", Roll: metrics.Last, PlanSpread: metrics.Linear},
-		{Name: "conversion", Title: "Conversion", Roll: metrics.Ratio},
-		{Name: "weekly_users", Title: "Weekly users", Roll: metrics.Whole},
+		{Name: "likes", Plan: "likes", Title: "Likes", Roll: metrics.Mean},
+		{Name: "signups", Plan: "signups", Title: "Signups", Roll: metrics.Mean, PlanIs: metrics.PlanTotal},
+		{Name: "revenue", Plan: "revenue", Title: "Revenue", Roll: metrics.Sum, PlanIs: metrics.PlanTotal},
+		{Name: "subscribers", Plan: "subscribers", Title: "Subscribers", Roll: metrics.Last, PlanSpread: metrics.Step},
+		{Name: "storage", Plan: "storage", Title: "Storage", Roll: metrics.Last, PlanSpread: metrics.Linear},
+		{Name: "conversion", Plan: "conversion", Title: "Conversion", Roll: metrics.Ratio},
+		{Name: "weekly_users", Plan: "weekly_users", Title: "Weekly users", Roll: metrics.Whole},
 		{Name: "photos", Title: "Photos", Roll: metrics.Mean, Plan: "Photos uploaded"},
-		{Name: "debug_only", Title: "Debug", Roll: metrics.Mean, Supporting: true},
-		{Name: "crashes", Title: "Crashes", Roll: metrics.Mean, Plan: "none"},
+		{Name: "debug_only", Plan: "debug_only", Title: "Debug", Roll: metrics.Mean, Supporting: true},
+		{Name: "crashes", Title: "Crashes", Roll: metrics.Mean},
 	})
 }
 
