@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -24,6 +25,9 @@ func explainOpening(err error, path string) error {
 	}
 	if strings.Contains(text, "Could not set lock on file") {
 		return &warehouse.ActiveError{Path: path}
+	}
+	if strings.Contains(text, "with a different configuration") { // it is open in this very process
+		return &warehouse.ActiveError{Path: path, PID: os.Getpid()}
 	}
 	switch {
 	case strings.Contains(text, "not a valid DuckDB database file"):

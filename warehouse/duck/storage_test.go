@@ -15,7 +15,6 @@ import (
 
 	"tearsheet/warehouse"
 	"tearsheet/warehouse/duck"
-	"tearsheet/warehouse/warehousetest"
 )
 
 var background = context.Background()
@@ -49,10 +48,28 @@ func TestC08SecondProcessIsRefusedByPID(t *testing.T) {
 	}
 }
 
+func TestFileThatIsFilledHereIsNotReadMeanwhile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "warehouse.duckdb")
+	db := open(t, path)
+	_, err := duck.OpenReadOnly(t.Context(), path, warehouse.Limits{})
+	var active *warehouse.ActiveError
+	if !errors.As(err, &active) || active.PID != os.Getpid() {
+		t.Errorf("error is %v", err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := duck.OpenReadOnly(t.Context(), path, warehouse.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+}
+
 func TestC04FullDiskKeepsWhatWasCommitted(t *testing.T) {
 	dir := t.TempDir()
 	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", dir).CombinedOutput(); err != nil {
-		warehousetest.Missing(t, fmt.Sprintf("needs the right to mount a small file system: %v %s", err, out))
+		t.Skipf("needs the right to mount a small file system: %v %s", err, out)
 	}
 	t.Cleanup(func() {
 		if out, err := exec.Command("umount", dir).CombinedOutput(); err != nil {

@@ -27,18 +27,12 @@ import (
 	"tearsheet/internal/testenv"
 )
 
-// The environment of tests that need PostgreSQL.
-const (
-	serverVariable = "TEARSHEET_TEST_POSTGRES" // a superuser's URL; empty: a private server is started
-	strictVariable = "TEARSHEET_TEST_STRICT"   // set: a test that would be skipped fails
-)
-
 // Postgres returns the URL of a fresh database that ends with the test. Its server
 // is the one that TEARSHEET_TEST_POSTGRES names, or one that is started for this
 // process. Without PostgreSQL's programs the test is skipped.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	admin := os.Getenv(serverVariable)
+	admin := os.Getenv(testenv.PostgresVar)
 	if admin == "" {
 		var err error
 		if admin, err = private.url(); errors.Is(err, errNoPrograms) {
@@ -63,7 +57,7 @@ func Postgres(t testing.TB) string {
 // skipped.
 func Missing(t testing.TB, what string) {
 	t.Helper()
-	if os.Getenv(strictVariable) != "" {
+	if os.Getenv(testenv.StrictVar) != "" {
 		t.Fatal(what)
 	}
 	t.Skip(what)
