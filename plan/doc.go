@@ -22,6 +22,11 @@
 // never guessed: digit groups are read only if they are well formed, and "1,234"
 // only if the decimal sign is declared, since it may mean 1.234.
 //
+// A document may hold several versions; the one that is asked for is used, or the
+// one that appears last. A metric that it leaves out has no plan: versions are
+// never mixed. Every row names a metric of the registry by its name in the plan,
+// and no figure stands twice.
+//
 // # From figures to days
 //
 // Every day of a period carries the daily value of its figure: the figure itself,

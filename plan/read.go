@@ -38,9 +38,10 @@ type reader struct {
 	Options
 	names
 	entries  []entry
-	versions []string      // by first appearance
-	bare     []cell        // the metric cells of rows without a version
-	seen     map[slot]cell // where each figure stands
+	versions []string        // by first appearance
+	known    map[string]bool // of versions
+	bare     []cell          // the metric cells of rows without a version
+	seen     map[slot]cell   // where each figure stands
 }
 
 // slot is what can be planned once.
@@ -58,7 +59,7 @@ func (t *table) plan(o Options) (*Plan, error) {
 	}
 	h, found := t.readHeader(index, o.Calendar)
 	t.found = append(t.found, found...)
-	r := &reader{table: t, header: h, Options: o, names: newNames(o.Registry), seen: map[slot]cell{}}
+	r := &reader{table: t, header: h, Options: o, names: newNames(o.Registry), seen: map[slot]cell{}, known: map[string]bool{}}
 	for _, row := range t.rows[index+1:] {
 		r.readRow(row)
 	}
@@ -160,7 +161,8 @@ func (r *reader) version(named map[string]cell) string {
 	if strings.ContainsFunc(at.text, func(c rune) bool { return !unicode.IsPrint(c) }) || len(at.text) > 100 {
 		r.fault(at, "version %q cannot be printed: use a short name of plain characters", at.text)
 	}
-	if !slices.Contains(r.versions, at.text) {
+	if !r.known[at.text] {
+		r.known[at.text] = true
 		r.versions = append(r.versions, at.text)
 	}
 	return at.text
