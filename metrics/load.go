@@ -59,6 +59,7 @@ type loader struct {
 	warnings  []yamlfile.Fault
 	teams     []Team
 	metrics   []*Metric
+	byName    map[string]*Metric
 }
 
 // shape takes over the faults of the file's shape, and says of which metric or
@@ -92,7 +93,7 @@ func (l *loader) subject(path []string) string {
 	if name == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s %q: ", kind, name)
+	return fmt.Sprintf("%s %.80q: ", kind, name)
 }
 
 // fault notes that something is wrong with the value at path, unless its shape is
@@ -143,12 +144,16 @@ func (l *loader) namesKnown(list string, n int) bool {
 
 // registry makes teams and metrics of the entries of the file.
 func (l *loader) registry() {
+	if l.isBroken([]string{"metrics"}) { // too many to compare with each other, or none at all
+		l.file.Metrics = nil
+	}
 	for _, t := range l.file.Teams {
 		l.teams = append(l.teams, Team{t.Name, cmp.Or(strings.TrimSpace(t.Title), titleOf(t.Name))})
 	}
 	for i := range l.file.Metrics {
 		l.metrics = append(l.metrics, l.metric(i))
 	}
+	l.byName = NewRegistry(nil, l.metrics).byName
 }
 
 // check holds teams and metrics against the rules of a registry.

@@ -30,7 +30,7 @@ func (e *entry) fault(key, format string, args ...any) {
 func (l *loader) checkName(path []string, name string) {
 	switch {
 	case !wellNamed(name):
-		l.fault(path, "name %q is not allowed: want small letters, digits and _, a letter first", name)
+		l.fault(path, "name %.80q is not allowed: want small letters, digits and _, a letter first", name)
 	case len(name) > longestName:
 		l.fault(path, "name has %d characters, at most %d are allowed", len(name), longestName)
 	}
@@ -86,7 +86,7 @@ func (e *entry) checkWords() {
 		e.fault("unit", "unit is empty")
 	}
 	if m.Team != "" && !e.knowsTeam(m.Team) && e.namesKnown("teams", len(e.teams)) {
-		e.fault("team", "unknown team %q%s", m.Team, yamlfile.DidYouMean(m.Team, e.teamNames()))
+		e.fault("team", "unknown team %.80q%s", m.Team, yamlfile.DidYouMean(m.Team, e.teamNames()))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,6 +117,18 @@ func TestLoadCompletesThresholdsByThoseOfTheFile(t *testing.T) {
 	r, _ := mustLoad(t, text)
 	if got, want := r.Metric("active_users").Thresholds, (metrics.Thresholds{Watch: 0, Off: 10, Ahead: 5}); got != want {
 		t.Errorf("thresholds are %v, want %v", got, want)
+	}
+}
+
+func TestD07LoadRefusesMoreMetricsThanCanBeCompared(t *testing.T) {
+	text := registryOf("week: mean", "from: a", "measure: count(*)", soundDefinition)
+	one := text[strings.Index(text, "  - name: active"):]
+	for i := range 1000 {
+		text += strings.Replace(one, "active_users", fmt.Sprintf("m%d", i), 1)
+	}
+	_, _, err := metrics.Load("metrics.yaml", []byte(text), metrics.LoadOptions{})
+	if err == nil || err.Error() != "metrics.yaml:4:3: metrics has 1001 items, at most 1000 are allowed" {
+		t.Errorf("1001 metrics: %.300v", err)
 	}
 }
 

@@ -16,13 +16,13 @@ func (e *entry) checkRatio() {
 }
 
 func (e *entry) checkOperand(key, name string) {
-	operand := e.loader.named(name)
+	operand := e.byName[name]
 	path := e.path("ratio", key)
 	switch {
 	case name == "":
 	case operand == nil && !e.namesKnown("metrics", len(e.metrics)):
 	case operand == nil:
-		e.loader.fault(path, "ratio: unknown metric %q%s", name, yamlfile.DidYouMean(name, e.metricNames()))
+		e.loader.fault(path, "ratio: unknown metric %.80q%s", name, yamlfile.DidYouMean(name, e.metricNames()))
 	case operand.RatioOf != (Operands{}) && e.circle() == nil:
 		e.loader.fault(path, "ratio: %q is a ratio itself: want a metric that has days of its own", name)
 	case operand.Roll == Whole && e.metric.RatioOf.MeanOfDays:
@@ -36,7 +36,7 @@ func (e *entry) circle() []string {
 	seen := map[string]bool{}
 	var walk func(name string) []string
 	walk = func(name string) []string {
-		m := e.loader.named(name)
+		m := e.byName[name]
 		if m == nil || seen[name] {
 			return nil
 		}
@@ -55,16 +55,6 @@ func (e *entry) circle() []string {
 		return nil
 	}
 	return walk(e.metric.Name)
-}
-
-// named returns the first metric of that name, or nil.
-func (l *loader) named(name string) *Metric {
-	for _, m := range l.metrics {
-		if m.Name == name {
-			return m
-		}
-	}
-	return nil
 }
 
 func (l *loader) metricNames() []string {

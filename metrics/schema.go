@@ -4,8 +4,8 @@ import "tearsheet/internal/yamlfile"
 
 // registryFile is what metrics.yaml may hold. The tags make the JSON Schema.
 type registryFile struct {
-	Teams      []teamEntry      `json:"teams" jsonschema:"minItems=1" jsonschema_description:"The teams, in the order of their sections on the sheet."`
-	Metrics    []metricEntry    `json:"metrics" jsonschema:"minItems=1" jsonschema_description:"The metrics, in their order on the sheet."`
+	Teams      []teamEntry      `json:"teams" jsonschema:"minItems=1,maxItems=1000" jsonschema_description:"The teams, in the order of their sections on the sheet."`
+	Metrics    []metricEntry    `json:"metrics" jsonschema:"minItems=1,maxItems=1000" jsonschema_description:"The metrics, in their order on the sheet."`
 	Thresholds *thresholdsEntry `json:"thresholds,omitempty" jsonschema_description:"Distances from the plan, in percent of it, for metrics that state none of their own."`
 }
 

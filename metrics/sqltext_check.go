@@ -81,7 +81,7 @@ func checkReads(tokens []sqlToken) *sqlError {
 			return err
 		}
 	default:
-		return sqlErrorf(verb.at, "begins with %q: want one SELECT", verb.text)
+		return sqlErrorf(verb.at, "begins with %.80q: want one SELECT", verb.text)
 	}
 	for i, t := range tokens {
 		if i == 0 || !tokens[i-1].is("(") {
@@ -110,7 +110,7 @@ func checkVerbAfterCTEs(tokens []sqlToken) *sqlError {
 	if verb.word() == "select" || verb.word() == "with" || verb.word() == "values" || verb.word() == "from" || verb.is("(") {
 		return nil
 	}
-	return sqlErrorf(verb.at, "%q after WITH: want SELECT", verb.text)
+	return sqlErrorf(verb.at, "%.80q after WITH: want SELECT", verb.text)
 }
 
 // commands begin statements that do more than read. A column may bear such a name,
@@ -212,7 +212,7 @@ func checkMeasure(measure string) *sqlError {
 	if calls {
 		return nil
 	}
-	return sqlErrorf(tokens[0].at, "%q aggregates nothing: want something like count(*) or sum(amount)", measure[tokens[0].at:tokens[len(tokens)-1].end])
+	return sqlErrorf(tokens[0].at, "%.80q aggregates nothing: want something like count(*) or sum(amount)", measure[tokens[0].at:tokens[len(tokens)-1].end])
 }
 
 // scalars are well-known functions of one row. Engines and their users have more

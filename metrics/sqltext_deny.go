@@ -27,7 +27,7 @@ const (
 func checkFunctions(tokens []sqlToken) *sqlError {
 	for i, t := range tokens {
 		if i+1 < len(tokens) && tokens[i+1].is("(") && t.named() && deniedFunction(foldName(t)) {
-			return sqlErrorf(t.at, "function %s is not allowed: a metric reads tables of the warehouse and nothing else", foldName(t))
+			return sqlErrorf(t.at, "function %.80s is not allowed: a metric reads tables of the warehouse and nothing else", foldName(t))
 		}
 	}
 	return nil
@@ -48,7 +48,7 @@ func checkFiles(tokens []sqlToken) *sqlError {
 	for _, at := range tableReferences(tokens) {
 		t := tokens[at.first]
 		if t.kind == sqlString || looksLikeFile(at.name) {
-			return sqlErrorf(t.at, "%s would be read as a file: a metric reads tables of the warehouse", t.text)
+			return sqlErrorf(t.at, "%.80s would be read as a file: a metric reads tables of the warehouse", t.text)
 		}
 	}
 	return nil

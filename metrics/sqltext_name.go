@@ -21,10 +21,10 @@ func checkTableName(text string) *sqlError {
 		return err
 	}
 	if len(tokens) > 5 {
-		return sqlErrorf(0, "%q has too many parts: want a table, or schema.table", text)
+		return sqlErrorf(0, "%.80q has too many parts: want a table, or schema.table", text)
 	}
 	if looksLikeFile(strings.Join(tablesIn("select * from "+text), "")) {
-		return sqlErrorf(0, "%q would be read as a file: want a table of the warehouse", text)
+		return sqlErrorf(0, "%.80q would be read as a file: want a table of the warehouse", text)
 	}
 	return nil
 }
@@ -33,7 +33,7 @@ func checkTableName(text string) *sqlError {
 func checkColumnName(text string) *sqlError {
 	tokens, err := checkName(text)
 	if err == nil && len(tokens) > 1 {
-		err = sqlErrorf(0, "%q is not the name of one column", text)
+		err = sqlErrorf(0, "%.80q is not the name of one column", text)
 	}
 	return err
 }
@@ -44,7 +44,7 @@ func checkName(text string) ([]sqlToken, *sqlError) {
 	}
 	tokens, err := lexSQL(text)
 	if err != nil || !dottedName(tokens) || tokens[0].at > 0 || tokens[len(tokens)-1].end < len(text) || strings.ContainsAny(text, " \t\n") && !quoted(tokens) {
-		return nil, sqlErrorf(0, "%q is not a name: want letters, digits and _, or double quotes around it", text)
+		return nil, sqlErrorf(0, "%.80q is not a name: want letters, digits and _, or double quotes around it", text)
 	}
 	for _, t := range tokens {
 		if t.kind == sqlWord && listed(reservedWords, t.word()) {

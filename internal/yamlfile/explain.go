@@ -98,6 +98,8 @@ func (e *explainer) leaf(err *check.ValidationError) {
 		e.value(path, "has %d characters, at most %d are allowed", k.Got, k.Want)
 	case *kind.MinItems:
 		e.value(path, "has %d items, want at least %d", k.Got, k.Want)
+	case *kind.MaxItems:
+		e.value(path, "has %d items, at most %d are allowed", k.Got, k.Want)
 	case *kind.Pattern:
 		e.value(path, "is %q, which does not match %s", short(k.Got), k.Want)
 	default:
