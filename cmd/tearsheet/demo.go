@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	starter "tearsheet"
-	"tearsheet/internal/demo"
+	demo "tearsheet/internal/example"
 )
 
 func (a *app) demoCommand() *cobra.Command {

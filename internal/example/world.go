@@ -1,4 +1,4 @@
-package demo
+package example
 
 import (
 	"cmp"
@@ -211,7 +211,7 @@ func (m *dayMaker) act(user int64, client string) {
 		}
 		return list
 	}
-	m.uploads = append(m.uploads, do(0.115*(1-0.03*m.since(18, 6)), 3.4)...)
+	m.uploads = append(m.uploads, do(0.115*(1-0.01*m.since(18, 6)), 3.4)...)
 	m.likes = append(m.likes, do(0.30, 4.1)...)
 	m.favourites = append(m.favourites, do(0.11, 2.2)...)
 	m.follows = append(m.follows, do(0.095*(1-0.035*m.since(20, 4)), 1.9)...)
