@@ -185,8 +185,12 @@ func (c Change) Deletions() []string {
 			"delete from "+c.Table.Quoted()+" where "+DayColumn+in,
 			"delete from "+PartitionTable+" where asset = "+asset+" and part"+in)
 	}
+	paths := slices.Clone(c.ForgetFiles)
 	for _, file := range c.Files {
-		statements = append(statements, "delete from "+FileTable+" where asset = "+asset+" and path = "+literal(file.Path))
+		paths = append(paths, file.Path)
+	}
+	for _, path := range paths {
+		statements = append(statements, "delete from "+FileTable+" where asset = "+asset+" and path = "+literal(path))
 	}
 	return statements
 }

@@ -61,6 +61,8 @@ type Change struct {
 	// Files are the files that were read. Each takes the place of the entry
 	// that its path has in the ledger of this table.
 	Files []File
+	// ForgetFiles are paths whose entries leave the ledger.
+	ForgetFiles []string
 	// RunID names the run in the ledger, At is its time.
 	RunID string
 	At    time.Time

@@ -19,14 +19,15 @@ const (
 	serializationFailure = "40001"
 	deadlock             = "40P01"
 	tooManyConnections   = "53300"
-	diskFull             = "53100"
 	queryCanceled        = "57014"
 	uniqueViolation      = "23505"
 	duplicateSchema      = "42P06"
 	duplicateTable       = "42P07"
-	syntaxClass          = "42"
-	classLength          = 2
 	insufficientRights   = "42501"
+	// By their first two digits:
+	syntaxClass    = "42"
+	resourcesClass = "53" // a full disk, no memory, no connection left
+	systemClass    = "58"
 )
 
 // hasCode reports whether err comes from the server with one of the codes.
@@ -50,10 +51,9 @@ func (s server) explain(err error, statement string) error {
 	switch {
 	case answer.Code == queryCanceled && s.limits.Timeout > 0:
 		return &warehouse.TimeoutError{Limit: s.limits.Timeout, Statement: statement}
+	case isConnect(err) || strings.HasPrefix(answer.Code, resourcesClass) || strings.HasPrefix(answer.Code, systemClass):
+		return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err)}
 	case answer.Code == insufficientRights || !strings.HasPrefix(answer.Code, syntaxClass):
-		if isConnect(err) || answer.Code[:classLength] == diskFull[:classLength] || answer.Code[:classLength] == "58" {
-			return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err)}
-		}
 		return s.scrub(err)
 	}
 	message := answer.Message

@@ -69,7 +69,7 @@ func Open(ctx context.Context, url string, limits warehouse.Limits) (*DB, error)
 		_, err := conn.Exec(ctx, "set timezone = 'UTC'")
 		return err
 	}))
-	d := &DB{s, sql.OpenDB(connector)}
+	d := &DB{s, sql.OpenDB(patientConnector{connector})}
 	for _, statement := range warehouse.LedgerTables() {
 		if err := d.make(ctx, statement); err != nil {
 			return nil, errors.Join(fmt.Errorf("ledger: %w", err), d.db.Close())

@@ -17,28 +17,21 @@ import (
 	"tearsheet/warehouse"
 )
 
-const (
-	attempts = 4 // the first, and three more
-	pause    = 50 * time.Millisecond
-)
-
 // Replace applies a change in one transaction. Where the server aborts it for the
-// sake of another, or has no connection left, it is tried three times more. If the
-// answer to the commit is lost, the ledger says whether it was done.
+// sake of another, it is tried three times more. If the answer to the commit is
+// lost, the ledger says whether it was done.
 func (d *DB) Replace(ctx context.Context, change warehouse.Change) error {
 	for attempt := 1; ; attempt++ {
 		err := d.attempt(ctx, change)
 		if err == nil {
 			return nil
 		}
-		again := hasCode(err, serializationFailure, deadlock, tooManyConnections) || errors.Is(err, errNotCommitted)
+		again := hasCode(err, serializationFailure, deadlock) || errors.Is(err, errNotCommitted)
 		if !again || attempt == attempts {
 			return fmt.Errorf("load of %s: %w", change.Table.Name, d.explain(err, "load of "+change.Table.Name))
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause << attempt):
+		if err := wait(ctx, attempt); err != nil {
+			return err
 		}
 	}
 }
@@ -231,7 +224,7 @@ func native(values []any, table warehouse.Table, row warehouse.Row) error {
 func (d *DB) committed(ctx context.Context, change warehouse.Change, tally *warehouse.Tally) error {
 	conn, err := d.db.Conn(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("the answer to the commit is lost, and the ledger cannot be asked; run it again: %w", err)
 	}
 	defer conn.Close()
 	return conn.Raw(func(raw any) error { return d.lockAndLook(ctx, raw.(*stdlib.Conn).Conn(), change, tally) })

@@ -230,7 +230,7 @@ func TestC12OtherErrorsAreNotTriedAgain(t *testing.T) {
 
 func TestC12FullServerIsTriedAgain(t *testing.T) {
 	url := warehousetest.Postgres(t)
-	do(t, url, "create role narrow login superuser connection limit 1")
+	do(t, url, "create role narrow login superuser connection limit 2")
 	// Superusers pass the limit, so take that right away once the tables are there.
 	narrow := strings.Replace(url, "tearsheet@", "narrow@", 1)
 	if narrow == url {
@@ -242,14 +242,19 @@ func TestC12FullServerIsTriedAgain(t *testing.T) {
 	}
 	do(t, url, "alter role narrow nosuperuser")
 	t.Cleanup(func() { do(t, url, "drop owned by narrow cascade", "drop role narrow") })
-	rows, err := db.QueryContext(t.Context(), "select 1") // holds the one connection
+	rows, err := db.QueryContext(t.Context(), "select 1") // holds one connection
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	other, err := pgx.Connect(t.Context(), narrow) // and this the other
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := pg.OpenReadOnly(t.Context(), narrow, warehouse.Limits{}); err == nil || !strings.Contains(err.Error(), "too many connections") {
 		t.Fatalf("the server has room: %v", err)
 	}
-	time.AfterFunc(120*time.Millisecond, func() { rows.Close() })
+	time.AfterFunc(120*time.Millisecond, func() { other.Close(context.WithoutCancel(t.Context())) })
 	var asked atomic.Int32
 	if err := db.Replace(t.Context(), load(10, &asked)); err != nil {
 		t.Error(err)

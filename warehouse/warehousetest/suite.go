@@ -344,6 +344,12 @@ func fileTakesThePlaceOfItsPath(t *testing.T, w warehouse.Warehouse) {
 	if err != nil || len(files) != 3 || files["it's.csv"] != file {
 		t.Errorf("files: %v, %v", files, err)
 	}
+	if err := w.Replace(t.Context(), warehouse.Change{Table: likes, ForgetFiles: []string{"it's.csv", "b"}, At: when}); err != nil {
+		t.Fatal(err)
+	}
+	if files, err = warehouse.Files(t.Context(), w, "likes"); err != nil || len(files) != 1 || files["a"].Path != "a" {
+		t.Errorf("files: %v, %v", files, err)
+	}
 }
 
 func concurrentLoadsOfADayLeaveOne(t *testing.T, w warehouse.Warehouse) {

@@ -69,8 +69,8 @@ type Report struct {
 	Rows      int64 // written
 	// Forgotten are the days that were loaded and lie outside From and Through.
 	Forgotten []calendar.Day
-	// Kept are the files that were loaded once and are gone. Their days stay as
-	// they were loaded.
+	// Kept are the files of the source that were loaded once and are gone. Their
+	// days stay as they were loaded.
 	Kept []string
 }
 

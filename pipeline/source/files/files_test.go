@@ -241,6 +241,44 @@ func TestDayMayLieInTwoFilesOfAPattern(t *testing.T) {
 	p.want(t, "uploads", "2026-10-31: 3", "2026-11-01: 0", "2026-11-02: 0", "2026-11-03: 1") // the 31st stays whole
 }
 
+func TestRenamedFileIsStillFollowed(t *testing.T) {
+	p := newProject(t, "UTC")
+	p.write(t, "in/a.csv", head+"2026-11-11 01:00:00,1,web\n2026-11-12 01:00:00,2,web\n")
+	source := uploads(t, "in/*.csv")
+	p.load(t, source)
+	rename := func(to string) {
+		t.Helper()
+		if err := os.Rename(filepath.Join(p.dir, "in/a.csv"), filepath.Join(p.dir, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rename("in/b.csv")
+	if report := p.load(t, source); len(report.Kept) != 0 || len(report.Replaced) != 0 {
+		t.Errorf("after the renaming: %+v", report)
+	}
+	p.write(t, "in/b.csv", head+"2026-11-11 01:00:00,1,web\n2026-11-12 01:00:00,2,web\n2026-11-11 09:00:00,3,web\n")
+	if report := p.load(t, source); len(report.Kept) != 0 || len(report.Replaced) != 1 {
+		t.Errorf("after a late row: %+v", report)
+	}
+	p.want(t, "uploads", "2026-11-11: 2", "2026-11-12: 1")
+
+	p.write(t, "all.csv", head+"2026-11-11 01:00:00,1,web\n")
+	p.load(t, uploads(t, "all.csv")) // the source has moved, the old files mean nothing any more
+	p.want(t, "uploads", "2026-11-11: 1", "2026-11-12: 1")
+}
+
+func TestCopyOfAFileIsAFault(t *testing.T) {
+	p := newProject(t, "UTC")
+	p.write(t, "in/a.csv", head+"2026-11-11 01:00:00,1,web\n")
+	p.write(t, "in/b.csv", head) // two months without anything are no copies
+	p.write(t, "in/c.csv", head)
+	p.load(t, uploads(t, "in/*.csv"))
+	p.write(t, "in/a (copy).csv", head+"2026-11-11 01:00:00,1,web\n")
+	_, err := p.tryLoad(t, uploads(t, "in/*.csv"))
+	wantFault(t, err, `in/a.csv: the same bytes as in/a (copy).csv: its rows would count twice`)
+	p.want(t, "uploads", "2026-11-11: 1")
+}
+
 func TestFromAndThroughBoundADailyHistory(t *testing.T) {
 	p := newProject(t, "UTC")
 	p.write(t, "likes.csv", "Day,N\n2026-11-10,1\n2026-11-12,2\n2026-11-14,3\n")

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -55,11 +57,12 @@ func (l *loader) load(ctx context.Context) (Report, error) {
 		return report, fmt.Errorf("%s: no such file", l.source.Path)
 	}
 	report.Files = len(found)
-	report.Kept = gone(known, found)
 	changed, err := l.changed(found, known)
 	if err != nil {
 		return report, err
 	}
+	kept, renamed := l.gone(known, found)
+	report.Kept = kept
 	report.Unchanged = len(found) - len(changed)
 	if len(changed) == 0 {
 		return report, nil
@@ -84,27 +87,37 @@ func (l *loader) load(ctx context.Context) (Report, error) {
 	if report.Forgotten, err = l.outside(ctx); err != nil {
 		return report, err
 	}
-	return report, l.replace(ctx, seen, parts, report.Forgotten)
-}
-
-func (l *loader) replace(ctx context.Context, seen survey, parts []warehouse.Part, forgotten []calendar.Day) error {
 	wanted := make(map[calendar.Day]bool, len(parts))
 	for _, part := range parts {
 		wanted[part.Day] = true
 	}
-	return l.warehouse.Replace(ctx, warehouse.Change{
-		Table: l.layout.table, Parts: parts, Forget: forgotten, Rows: l.rows(ctx, seen.files, wanted), Files: seen.entries,
-		RunID: l.options.RunID, At: l.options.Now,
+	return report, l.warehouse.Replace(ctx, warehouse.Change{
+		Table: l.layout.table, Parts: parts, Forget: report.Forgotten, Rows: l.rows(ctx, seen.files, wanted),
+		Files: seen.entries, ForgetFiles: renamed, RunID: l.options.RunID, At: l.options.Now,
 	})
 }
 
-// gone returns the names of the files that were loaded and are no longer there.
-func gone(known map[string]warehouse.File, found []file) []string {
-	left := maps.Clone(known)
+// gone returns the files of the source that were loaded and are no longer there:
+// those that are kept, and those that are there under another name, or that the
+// source no longer means.
+func (l *loader) gone(known map[string]warehouse.File, found []file) (kept, renamed []string) {
+	there := map[string]bool{} // by name and by checksum
 	for _, f := range found {
-		delete(left, f.name)
+		there[f.name], there[f.checksum] = true, true
 	}
-	return slices.Sorted(maps.Keys(left))
+	pattern := strings.Replace(path.Clean(filepath.ToSlash(l.source.Path)), dayMark, "*", 1)
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		if there[name] {
+			continue
+		}
+		meant, _ := path.Match(pattern, name)
+		if meant && !there[known[name].Checksum] {
+			kept = append(kept, name)
+		} else {
+			renamed = append(renamed, name)
+		}
+	}
+	return kept, renamed
 }
 
 // keptDays returns the days that files which are gone spoke for. They are not

@@ -26,6 +26,7 @@ type survey struct {
 func (l *loader) survey(ctx context.Context, files []file) (survey, error) {
 	s := survey{files: files, digests: warehouse.NewDigester(l.layout.table)}
 	var all []Fault
+	first := map[string]string{} // by checksum, the file that was first to have it
 	for _, f := range files {
 		found := &faults{path: f.name}
 		entry, err := l.surveyFile(ctx, f, found, s.digests)
@@ -33,6 +34,10 @@ func (l *loader) survey(ctx context.Context, files []file) (survey, error) {
 			return survey{}, err
 		}
 		all = append(all, found.list...)
+		if other, twice := first[f.checksum]; twice && entry.Loaded > 0 {
+			all = append(all, Fault{Path: f.name, Text: "the same bytes as " + other + ": its rows would count twice"})
+		}
+		first[f.checksum] = f.name
 		s.entries = append(s.entries, entry)
 	}
 	if len(all) > 0 {
