@@ -15,7 +15,6 @@ const (
 	Regular Face = iota
 	Medium
 	SemiBold
-	Italic
 	Mono
 )
 
@@ -26,26 +25,23 @@ var (
 	medium string
 	//go:embed fonts/IBMPlexSansCondensed-SemiBold.ttf
 	semiBold string
-	//go:embed fonts/IBMPlexSansCondensed-Italic.ttf
-	italic string
 	//go:embed fonts/IBMPlexMono-Regular.ttf
 	mono string
 )
 
 // Faces returns all faces.
-func Faces() []Face { return []Face{Regular, Medium, SemiBold, Italic, Mono} }
+func Faces() []Face { return []Face{Regular, Medium, SemiBold, Mono} }
 
 // String returns the font's PostScript name.
 func (f Face) String() string {
 	return [...]string{
-		"IBMPlexSansCondensed", "IBMPlexSansCondensed-Medium", "IBMPlexSansCondensed-SemiBold",
-		"IBMPlexSansCondensed-Italic", "IBMPlexMono"}[f]
+		"IBMPlexSansCondensed", "IBMPlexSansCondensed-Medium", "IBMPlexSansCondensed-SemiBold", "IBMPlexMono"}[f]
 }
 
 // TrueType returns a copy of the font file.
 func (f Face) TrueType() []byte { return []byte(f.file()) }
 
-func (f Face) file() string { return [...]string{regular, medium, semiBold, italic, mono}[f] }
+func (f Face) file() string { return [...]string{regular, medium, semiBold, mono}[f] }
 
 // maxPrintable is the last rune of the Basic Multilingual Plane: what lies above
 // it, such as most emoji, cannot be drawn.

@@ -38,10 +38,11 @@ type placed struct {
 
 const (
 	definitionsHead = 36 // from the top margin to the columns
-	definitionsFoot = 24
+	definitionsFoot = 16
 	columnGap       = 26
-	blockGap        = 13
+	blockGap        = 12
 	teamGap         = 20
+	paragraphGap    = 1.6
 )
 
 func (p *printer) columnWidth() float64 { return (p.right() - p.left() - columnGap) / 2 }
@@ -153,8 +154,8 @@ func (p *printer) textLines(text string, s style, height float64) []line {
 			p.text(x, y-height*.24, words, s)
 		}})
 	}
-	if len(lines) > 0 && s.ink == grey {
-		lines[0].height += 2
+	if len(lines) > 0 {
+		lines[0].height += paragraphGap
 	}
 	return lines
 }
@@ -202,7 +203,7 @@ func (p *printer) definitionsPage(lines []placed) {
 	if p.doc.Company != "" {
 		head = p.doc.Company + "  ·  " + head
 	}
-	p.right2(y, head, quiet, p.right()-x-20)
+	p.flush(y, head, quiet, p.right()-x-20)
 	p.rule(p.left(), p.right(), topMargin+18, headRule, black)
 	for _, l := range lines {
 		if l.team != "" {

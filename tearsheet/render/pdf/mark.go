@@ -24,7 +24,7 @@ func (p pen) mark(x, y float64, m tearsheet.Mark) {
 	case tearsheet.Watch:
 		p.file.SetDrawColor(black.rgb())
 		p.file.SetLineWidth(markOutline)
-		p.file.Polygon(pointingDown(x, y, markOutline/2), "D")
+		p.file.Polygon(pointingDown(x, y, markOutline/2), "s") // closed, so that all corners are alike
 	case tearsheet.Ahead:
 		p.file.SetFillColor(light.rgb())
 		p.file.Polygon([]fpdf.PointType{{X: x, Y: y}, {X: x + markWidth, Y: y}, {X: x + markWidth/2, Y: y - markHeight}}, "F")

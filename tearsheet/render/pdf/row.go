@@ -1,6 +1,8 @@
 package pdf
 
 import (
+	"strings"
+
 	"tearsheet/tearsheet"
 	"tearsheet/templates"
 )
@@ -10,7 +12,7 @@ const (
 	figureSize = 8.2
 	planSize   = 7.6
 	signSize   = 5.2
-	signRise   = 2.7
+	signRise   = 2.2 // more, and readers of the text would take it for a line of its own
 	signGap    = 1
 	unitSize   = 7
 	leastName  = 40 // points that a name keeps beside a long unit
@@ -48,7 +50,10 @@ func (p *printer) name(row tearsheet.Row, y float64) {
 	p.text(x+unitGap, y, label, unit)
 }
 
-const unitGap = 3
+const (
+	unitGap     = 3
+	varianceGap = 5 // the least between the last plan and the variance
+)
 
 // cell sets the numbers of a week. The sign hangs behind the actual, whose digits
 // stay in their column.
@@ -91,14 +96,22 @@ func (p *printer) shrink(row tearsheet.Row) float64 {
 	return shrink
 }
 
+// variance sets the variance of the latest week. One that is not in percent says
+// so in a word behind it, which is set small.
 func (p *printer) variance(row tearsheet.Row, y float64) {
-	s := style{templates.Regular, figureSize, black}
+	number, word := style{templates.Regular, figureSize, black}, style{templates.Regular, unitSize * .9, grey}
 	switch row.Mark {
 	case tearsheet.Behind:
-		s.face, s.ink = templates.SemiBold, accent
+		number.face, number.ink = templates.SemiBold, accent
 	case tearsheet.NoPlan, tearsheet.NoValue:
-		s.size, s.ink = planSize, grey
+		number.size, number.ink = planSize, grey
 	}
-	room := p.grid.variance - p.grid.weeks[len(p.grid.weeks)-1].plan - gap
-	p.pen.right(p.grid.variance, y, row.Variance, p.squeeze(row.Variance, s, room))
+	text, behind := row.Variance, ""
+	if at := strings.LastIndex(text, " "); at > 0 && row.Mark == tearsheet.Unjudged {
+		text, behind = text[:at], text[at:]
+	}
+	room := p.grid.variance - p.grid.weeks[len(p.grid.weeks)-1].plan - varianceGap
+	shrink := min(1, room/(p.pen.width(text, number)+p.pen.width(behind, word)))
+	x := p.pen.right(p.grid.variance, y, behind, word.sized(shrink))
+	p.pen.right(x, y, text, number.sized(shrink))
 }

@@ -2,9 +2,7 @@ package pdf
 
 import (
 	"fmt"
-	"strings"
 
-	"tearsheet/tearsheet"
 	"tearsheet/templates"
 )
 
@@ -68,17 +66,17 @@ func (p *printer) sheetPage(parts []part, pitch float64, first bool) {
 // the latest week, and the strips.
 func (p *printer) sheetHead() {
 	y := topMargin + titleDrop
-	counts := p.counts(y)
 	title := style{templates.SemiBold, 17, black}
-	room := counts - 16 - p.left()
-	x := p.text(p.left(), y, p.fit(p.doc.Title, title, room), title)
-	company := style{templates.Regular, 17, light}
-	p.text(x+7, y, p.fit(p.doc.Company, company, p.left()+room-x-7), company)
+	p.text(p.left(), y, p.fit(p.doc.Title, title, p.counts(y)-16-p.left()), title)
 
 	y = topMargin + subtitleDrop
-	plan := p.right2(y, p.doc.Plan.Text, style{templates.Regular, 8, grey}, p.width*.35)
-	subtitle := style{templates.Regular, 9, grey}
-	p.text(p.left(), y, p.doc.Subtitle, p.squeeze(p.doc.Subtitle, subtitle, plan-12-p.left()))
+	end := p.flush(y, p.doc.Plan.Text, style{templates.Regular, 8, grey}, p.width*.3) - 12
+	x := p.left()
+	if p.doc.Company != "" {
+		company := style{templates.Medium, 9, black}
+		x = p.text(x, y, p.fit(p.doc.Company, company, p.width*.25), company) + 7
+	}
+	p.text(x, y, p.doc.Subtitle, p.squeeze(p.doc.Subtitle, style{templates.Regular, 9, grey}, end-x))
 
 	y = topMargin + headRuleDrop
 	p.rule(p.left(), p.right(), y, headRule, black)
@@ -87,9 +85,9 @@ func (p *printer) sheetHead() {
 	}
 }
 
-// right2 sets a text against the right margin, cut to width, and returns where it
+// flush sets a text against the right margin, cut to width, and returns where it
 // begins.
-func (p *printer) right2(y float64, text string, s style, width float64) float64 {
+func (p *printer) flush(y float64, text string, s style, width float64) float64 {
 	return p.pen.right(p.right(), y, p.fit(text, s, width), s)
 }
 
@@ -100,7 +98,7 @@ func (p *printer) laterHead() {
 	x := p.text(p.left(), y, p.fit(p.doc.Title, title, p.width*.4), title)
 	x = p.text(x+5, y, p.fit(p.doc.Company, style{templates.Regular, 10, light}, p.width*.2), style{templates.Regular, 10, light})
 	subtitle := style{templates.Regular, 8, grey}
-	p.right2(y, p.doc.Subtitle, subtitle, p.right()-x-12)
+	p.flush(y, p.doc.Subtitle, subtitle, p.right()-x-12)
 	p.rule(p.left(), p.right(), topMargin+laterDrop, headRule, black)
 }
 
@@ -175,138 +173,4 @@ func (p *printer) sectionHead(part part, y, pitch float64) {
 	if !part.continued {
 		p.bookmark(1, part.section.Title, y)
 	}
-}
-
-// strip is a labelled line under the head.
-type strip struct {
-	label string
-	ink   ink
-	items []stripItem
-	none  string // printed if there are no items
-}
-
-type stripItem struct{ metric, text string }
-
-// strips returns what is off plan, worst first, and then what is provisional.
-func (p *printer) strips() []strip {
-	agenda := strip{label: "Off plan", ink: accent, none: "Nothing."}
-	for _, item := range p.doc.Agenda {
-		agenda.items = append(agenda.items, stripItem{item.Metric, item.Title + " " + item.Variance})
-	}
-	if len(agenda.items) == 0 {
-		agenda.ink = black
-	}
-	if !p.doc.Provisional {
-		return []strip{agenda}
-	}
-	provisional := strip{label: "Provisional", ink: black, none: "Days are missing."}
-	for _, section := range p.doc.Sections {
-		for _, row := range section.Rows {
-			if cell := row.Latest(); cell.Provisional {
-				provisional.items = append(provisional.items, stripItem{row.Metric, row.Title + " " + cell.Coverage.String()})
-			}
-		}
-	}
-	return []strip{agenda, provisional}
-}
-
-// strip sets as many items as fit, and how many do not.
-func (p *printer) strip(s strip, y float64) {
-	label, plain := style{templates.SemiBold, 8.2, s.ink}, style{templates.Regular, 8.2, black}
-	indent := 7.0
-	for _, other := range p.strips() {
-		indent = max(indent, p.pen.width(other.label, label)+9)
-	}
-	p.text(p.left(), y, s.label, label)
-	x := p.left() + indent
-	if len(s.items) == 0 {
-		p.text(x, y, s.none, plain)
-		return
-	}
-	shown, more := p.fitItems(s.items, plain, p.right()-x)
-	for i, item := range shown {
-		end := p.text(x, y, item.text, plain)
-		p.depart(p.links.row, item.metric, box{x, y - 8, end, y + 2.5})
-		if i < len(shown)-1 || more != "" {
-			end = p.text(end, y, ",", plain)
-		}
-		x = end + stripGap
-	}
-	p.text(x, y, more, plain)
-}
-
-const stripGap = 4.5
-
-// fitItems returns the items that fit into width beside the words about the rest.
-// A single item that is too long is cut.
-func (p *printer) fitItems(items []stripItem, s style, width float64) (shown []stripItem, more string) {
-	for n := len(items); n > 0; n-- {
-		more = ""
-		if n < len(items) {
-			more = fmt.Sprintf("and %d more", len(items)-n)
-		}
-		need := p.pen.width(more, s)
-		for _, item := range items[:n] {
-			need += p.pen.width(item.text+",", s) + stripGap
-		}
-		if need <= width {
-			return items[:n], more
-		}
-	}
-	only := items[0]
-	room := width - p.pen.width(","+more, s) - stripGap
-	at := strings.LastIndex(only.text, " ")
-	only.text = p.fit(only.text[:at], s, room-p.pen.width(only.text[at:], s)) + only.text[at:]
-	return []stripItem{only}, more
-}
-
-// sheetFooter explains the marks and signs and then says what is printed.
-func (p *printer) sheetFooter() {
-	y := p.height - footMargin - 11
-	s := style{templates.Regular, 6.8, grey}
-	width := 0.0
-	for _, item := range p.doc.Legend {
-		width += p.legendWidth(item, s)
-	}
-	s = s.sized(min(1, (p.right()-p.left())/max(width-legendGap, 1)))
-	x := p.left()
-	for _, item := range p.doc.Legend {
-		next := x + p.legendWidth(item, s)
-		if item.Mark != "" {
-			p.mark(x, y, item.Mark)
-			x += markWidth + 3
-		} else {
-			x = p.text(x, y, item.Sign, style{templates.SemiBold, s.size, black}) + 3
-		}
-		p.text(x, y, item.Text, s)
-		x = next
-	}
-	p.footer()
-}
-
-const legendGap = 11
-
-func (p *printer) legendWidth(item tearsheet.LegendItem, s style) float64 {
-	sign := markWidth
-	if item.Mark == "" {
-		sign = p.pen.width(item.Sign, style{templates.SemiBold, s.size, black})
-	}
-	return sign + 3 + p.pen.width(item.Text, s) + legendGap
-}
-
-// footer says of what day, plan and edition a page is.
-func (p *printer) footer() {
-	y := p.height - footMargin
-	s := style{templates.Regular, 6.8, grey}
-	edition := "Draft, not issued"
-	if p.doc.Edition > 0 {
-		edition = fmt.Sprintf("Edition %d", p.doc.Edition)
-	}
-	plan := p.doc.Plan.Text
-	if p.doc.Plan.Hash != "" {
-		plan += " (" + p.doc.Plan.Hash[:min(8, len(p.doc.Plan.Hash))] + ")"
-	}
-	x := p.pen.right(p.right(), y, fmt.Sprintf("%d / %d", p.file.PageNo(), p.total), s)
-	text := strings.Join([]string{edition, "As of " + p.doc.AsOf.Format("2 January 2006"), plan}, "  ·  ")
-	p.text(p.left(), y, p.fit(text, s, x-12-p.left()), s)
 }

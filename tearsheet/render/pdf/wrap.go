@@ -41,7 +41,7 @@ func (p pen) chop(text string, s style, width float64) []string {
 
 const (
 	tab          = "    "
-	continuation = "    " // what the rest of a long line is indented by
+	continuation = "    " // what the rest of a long line is indented by, beyond its beginning
 )
 
 // wrapCode keeps the lines and indents of a statement and breaks those that are
@@ -50,26 +50,26 @@ func (p pen) wrapCode(code string, s style, width float64) []string {
 	code = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", tab).Replace(code)
 	fits := int(width / p.width("0", s)) // characters, all of one width
 	var lines []string
-	for whole := range strings.Lines(strings.TrimSpace(code) + "\n") {
-		whole = strings.TrimRight(whole, " \n")
-		rest := []rune(whole)
-		indent := len(rest) - len([]rune(strings.TrimLeft(whole, " ")))
-		for len(rest) > fits {
-			at := breakAt(rest, indent, fits)
-			lines = append(lines, strings.TrimRight(string(rest[:at]), " "))
-			more := strings.TrimLeft(string(rest[at:]), " ")
-			lead := min(indent+len(continuation), fits/2)
-			rest = []rune(strings.Repeat(" ", lead) + more)
-			indent = lead
-		}
-		if len(strings.TrimSpace(string(rest))) > 0 || whole == "" {
-			lines = append(lines, string(rest))
-		}
-	}
-	if len(lines) == 1 && lines[0] == "" {
-		return nil
+	for whole := range strings.Lines(strings.TrimSpace(code)) {
+		lines = append(lines, breakLine(strings.TrimRight(whole, " \n"), fits)...)
 	}
 	return lines
+}
+
+// breakLine divides a line of code into lines of at most so many characters.
+func breakLine(whole string, fits int) []string {
+	var lines []string
+	code := strings.TrimLeft(whole, " ")
+	indent := min(len(whole)-len(code), fits/2) // deeper ones would leave no room
+	rest := []rune(strings.Repeat(" ", indent) + code)
+	lead := min(indent+len(continuation), fits/2)
+	for len(rest) > fits {
+		at := breakAt(rest, indent, fits)
+		lines = append(lines, strings.TrimRight(string(rest[:at]), " "))
+		rest = []rune(strings.Repeat(" ", lead) + strings.TrimLeft(string(rest[at:]), " "))
+		indent = lead
+	}
+	return append(lines, string(rest))
 }
 
 // breakAt returns where a line that is too long is cut: after the last space that
