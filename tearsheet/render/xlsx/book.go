@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"math"
+	"strconv"
 	"strings"
 
 	"tearsheet/calendar"
@@ -58,7 +59,7 @@ func (t tab) area(fromColumn, fromRow, toColumn, toRow int) string {
 // text writes text that stays text, whatever it begins with.
 func (t tab) text(column, row int, text string, l look) {
 	if text != "" {
-		t.keep(t.file.SetCellStr(t.name, t.ref(column, row), printable(text)))
+		t.keep(t.file.SetCellStr(t.name, t.ref(column, row), escaped(printable(text))))
 	}
 	t.dress(column, row, l)
 }
@@ -77,7 +78,8 @@ func (t tab) value(column, row int, v metrics.Value, l look) bool {
 	if !known || math.IsInf(f, 0) {
 		return false
 	}
-	t.keep(t.file.SetCellFloat(t.name, t.ref(column, row), f, -1, 64))
+	// SetCellFloat would cut the number to 15 digits.
+	t.keep(t.file.SetCellDefault(t.name, t.ref(column, row), strconv.FormatFloat(f, 'f', -1, 64)))
 	t.dress(column, row, l)
 	return true
 }

@@ -68,7 +68,7 @@ func (t tab) chart(column, row int, r tearsheet.Row, at, weeks int) {
 			Marker:     excelize.ChartMarker{Symbol: "none"},
 		}
 	}
-	title := []excelize.RichTextRun{run(r.Title, look{Size: 10, Bold: true}), run("  "+r.UnitLabel, look{Size: 9, Color: grey})}
+	title := []excelize.RichTextRun{run(r.Title+"  "+r.UnitLabel, look{Size: 10, Bold: true})}
 	t.keep(t.file.AddChart(t.name, t.ref(column, row), &excelize.Chart{
 		Type: excelize.Line,
 		Series: []excelize.ChartSeries{

@@ -12,7 +12,7 @@ const (
 )
 
 // writeData writes every daily value behind the weeks of the sheet, one a row.
-func writeData(t tab, doc *tearsheet.Document) {
+func writeData(t tab, doc *tearsheet.Document, paper int) {
 	columns := []column{{"Team", 15}, {"Metric", 24}, {"Title", 26}, {"Unit", 14}, {"Week to", 12}, {"Day", 12}, {"Value", 16}, {"Loaded", 10}}
 	t.table(1, columns)
 	text := look{Size: 9}
@@ -35,6 +35,7 @@ func writeData(t tab, doc *tearsheet.Document) {
 	}
 	t.filter(1, row, len(columns))
 	t.freeze(1, 2)
+	t.print(page{paper: paper, columns: len(columns), rows: row, headFrom: 1, headTo: 1}, doc)
 }
 
 // daily writes the value of a day, and in words whether there is one: an empty
@@ -48,7 +49,7 @@ func (t tab) daily(row int, v metrics.Value) {
 }
 
 // writeWeeks writes the weekly figures that the sparklines and charts draw.
-func writeWeeks(t tab, doc *tearsheet.Document, p places) {
+func writeWeeks(t tab, doc *tearsheet.Document, p places, paper int) {
 	columns := []column{{"Team", 15}, {"Metric", 24}, {"Title", 26}, {"Unit", 10}}
 	n := len(doc.Trend)
 	for range 2 {
@@ -57,8 +58,9 @@ func writeWeeks(t tab, doc *tearsheet.Document, p places) {
 		}
 	}
 	t.table(firstWeeksRow-1, columns)
-	t.text(trendColumn, 1, "Actual, week to", look{Size: 9, Bold: true})
-	t.text(trendColumn+n, 1, "Plan, week to", look{Size: 9, Bold: true, Color: grey})
+	t.text(1, 1, "Weeks by the day on which they end", look{Size: 9, Color: grey})
+	t.text(trendColumn, 1, "Actual", look{Size: 9, Bold: true})
+	t.text(trendColumn+n, 1, "Plan", look{Size: 9, Bold: true, Color: grey})
 	for _, section := range doc.Sections {
 		for _, r := range section.Rows {
 			row := p.weeks[r.Metric]
@@ -74,4 +76,5 @@ func writeWeeks(t tab, doc *tearsheet.Document, p places) {
 		}
 	}
 	t.freeze(trendColumn, firstWeeksRow)
+	t.print(page{paper: paper, landscape: true, columns: len(columns), rows: firstWeeksRow - 1 + len(p.weeks), headFrom: 1, headTo: firstWeeksRow - 1}, doc)
 }

@@ -34,29 +34,39 @@ func (t tab) filter(headRow, lastRow, columns int) {
 // statement that ran.
 func writeDefinitions(t tab, doc *tearsheet.Document, p places, paper int) {
 	t.withoutGrid()
-	columns := []column{{"Metric", 24}, {"Team", 14}, {"Definition", 48}, {"Rules", 46}, {"Statement", 52}, {"Name", 22}, {"Hash", 16}}
+	columns := []column{{"Metric", 24}, {"Team", 14}, {"Definition", 46}, {"Rules", 46}, {"Statement", 50}, {"Name", 24}, {"Hash", 19}}
 	t.table(firstDefinitionRow-1, columns)
 	for i, d := range doc.Definitions {
-		row := firstDefinitionRow + i
-		rules := strings.Join(d.Rules, "\n")
-		body := look{Size: 9, Wrap: true, Under: hairline}
-		side := look{Size: 9, Color: grey, Wrap: true, Under: hairline}
-		t.text(1, row, d.Title, look{Size: 9, Bold: true, Wrap: true, Under: hairline})
+		t.definition(firstDefinitionRow+i, d, columns)
 		if at, ok := p.sheet[d.Metric]; ok {
-			t.link(1, row, tabSheet, at, "Back to the sheet")
+			t.link(1, firstDefinitionRow+i, tabSheet, at, "Back to the sheet")
 		}
-		t.text(2, row, d.Team, side)
-		t.text(3, row, d.Text, body)
-		t.text(4, row, rules, side)
-		t.text(5, row, d.Statement, look{Size: 8, Mono: true, Wrap: true, Under: hairline})
-		t.text(6, row, d.Metric, look{Size: 8, Mono: true, Color: grey, Wrap: true, Under: hairline})
-		t.text(7, row, d.Hash, look{Size: 8, Mono: true, Color: grey, Wrap: true, Under: hairline})
-		lines := max(linesOf(d.Title, 22), linesOf(d.Text, 50), linesOf(rules, 48), linesOf(d.Statement, 54),
-			linesOf(d.Metric, 21), linesOf(d.Hash, 15))
-		t.height(row, 6+12*float64(lines))
 	}
 	last := firstDefinitionRow - 1 + len(doc.Definitions)
 	t.filter(firstDefinitionRow-1, last, len(columns))
 	t.freeze(2, firstDefinitionRow)
 	t.print(page{paper: paper, landscape: true, columns: len(columns), rows: last, headFrom: 1, headTo: firstDefinitionRow - 1}, doc)
 }
+
+func (t tab) definition(row int, d tearsheet.Definition, columns []column) {
+	name := look{Size: 9, Bold: true, Wrap: true, Under: hairline}
+	body := look{Size: 9, Wrap: true, Align: "left", Indent: 1, Under: hairline}
+	side, code := body, body
+	side.Color = grey
+	code.Size, code.Mono = 8, true
+	minor := code
+	minor.Color = grey
+	lines := 1
+	for i, c := range []struct {
+		text string
+		look look
+	}{{d.Title, name}, {d.Team, side}, {d.Text, body}, {strings.Join(d.Rules, "\n"), side}, {d.Statement, code}, {d.Metric, minor}, {d.Hash, minor}} {
+		t.text(i+1, row, c.text, c.look)
+		lines = max(lines, linesOf(c.text, int((columns[i].width-2)*charactersPerWidth)))
+	}
+	t.height(row, 8+12*float64(lines))
+}
+
+// charactersPerWidth is how many characters of small text fit, with some room to
+// spare, into a unit of column width.
+const charactersPerWidth = 1.1

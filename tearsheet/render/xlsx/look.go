@@ -27,8 +27,10 @@ type look struct {
 	Fill         string
 	Format       string // of numbers
 	Align        string // left, right, center
-	Middle       bool   // else at the bottom, or at the top if wrapped
+	Indent       int
+	Middle       bool // else at the bottom, or at the top if wrapped
 	Wrap         bool
+	Shrink       bool // rather than cut
 	Under        line // rule below
 	Over         line // rule above
 }
@@ -71,7 +73,7 @@ func (b *book) style(l look) int {
 	}
 	style := &excelize.Style{
 		Font:      l.font(),
-		Alignment: &excelize.Alignment{Horizontal: l.Align, Vertical: vertical, WrapText: l.Wrap},
+		Alignment: &excelize.Alignment{Horizontal: l.Align, Indent: l.Indent, Vertical: vertical, WrapText: l.Wrap, ShrinkToFit: l.Shrink},
 	}
 	if l.Fill != "" {
 		style.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{l.Fill}}

@@ -40,20 +40,24 @@ func signsExplained(cell tearsheet.Cell) string {
 const (
 	noteWidth      = 330
 	noteLine       = 15
-	noteCharacters = 52
+	noteCharacters = 54
 )
 
 // note hangs a note on a cell, as high as its text needs.
 func (s sheet) note(column, row int, title, text, source string) {
 	lines := linesOf(title, noteCharacters) + linesOf(text, noteCharacters)
 	runs := []excelize.RichTextRun{
-		run(title+"\n", look{Size: 9, Bold: true}),
-		run(text, look{Size: 9}),
+		{}, // LibreOffice drops the face of the first run
+		run(title, look{Size: 9, Bold: true}),
+		run("\n"+text, look{Size: 9}),
 	}
 	if source != "" {
 		runs = append(runs, run("\n"+source, look{Size: 8, Italic: true, Color: grey}))
 		lines += linesOf(source, noteCharacters)
 	}
+	for i := range runs {
+		runs[i].Text = escaped(runs[i].Text)
+	}
 	s.keep(s.file.AddComment(s.name, excelize.Comment{Author: program, Cell: s.ref(column, row), Paragraph: runs,
-		Width: noteWidth, Height: uint(noteLine*lines + noteLine)}))
+		Width: noteWidth, Height: uint(noteLine*lines + noteLine/2)}))
 }

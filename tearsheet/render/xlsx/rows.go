@@ -10,7 +10,7 @@ import (
 
 // team writes the head of a section.
 func (s sheet) team(row int, section tearsheet.Section) {
-	s.height(row, 23)
+	s.height(row, 25)
 	s.dressAll(markColumn, row, s.spark, row, look{Under: thinLine})
 	s.dressAll(s.variance-2, row, s.variance, row, look{Under: thinLine, Fill: band})
 	runs := []excelize.RichTextRun{run(section.Title, look{Size: 11, Bold: true})}
@@ -23,20 +23,20 @@ func (s sheet) team(row int, section tearsheet.Section) {
 
 // row writes a metric. The last one of a team has no rule below.
 func (s sheet) row(row int, r tearsheet.Row, last bool) {
-	s.height(row, 15.5)
+	s.height(row, 16.5)
 	under := hairline
 	if last {
 		under = noLine
 	}
 	s.text(markColumn, row, glyph(r.Mark), look{Size: 9, Color: markColor(r.Mark), Align: "center", Under: under, Middle: true})
-	s.text(nameColumn, row, r.Title, look{Under: under, Middle: true})
-	s.text(unitColumn, row, r.UnitLabel, look{Size: 8, Color: grey, Under: under, Middle: true})
+	s.text(nameColumn, row, r.Title, look{Under: under, Middle: true, Shrink: true})
+	s.text(unitColumn, row, r.UnitLabel, look{Size: 8, Color: grey, Under: under, Middle: true, Shrink: true})
 	if at, ok := s.places.definition[r.Metric]; ok {
-		s.link(nameColumn, row, tabDefinitions, at, "To the definition of "+printable(r.Title))
+		s.link(nameColumn, row, tabDefinitions, at, "To the definition")
 	}
 	for i, cell := range r.Cells {
-		actual := look{Align: "right", Under: under, Middle: true}
-		plan := look{Size: 9, Color: grey, Align: "right", Under: under, Middle: true}
+		actual := look{Align: "right", Under: under, Middle: true, Shrink: true}
+		plan := look{Size: 9, Color: grey, Align: "right", Under: under, Middle: true, Shrink: true}
 		if i == len(r.Cells)-1 {
 			actual.Bold, actual.Fill, plan.Fill = true, band, band
 		}
@@ -46,7 +46,7 @@ func (s sheet) row(row int, r tearsheet.Row, last bool) {
 			s.missing(weekColumn+2*i+1, row, cell.PlanText, plan)
 		}
 	}
-	s.deviation(row, r, look{Align: "right", Fill: band, Under: under, Middle: true})
+	s.deviation(row, r, look{Align: "right", Fill: band, Under: under, Middle: true, Shrink: true})
 	s.dress(s.spark, row, look{Under: under})
 	s.explain(row, r)
 }
@@ -69,12 +69,13 @@ func (s sheet) actual(column, row int, r tearsheet.Row, week int, l look) {
 	s.missing(column, row, cell.ActualText, l)
 }
 
-// tailOf returns the signs of a cell with the space before them.
+// tailOf returns the signs of a cell with the room before them, without which 6/7
+// would read as a fraction.
 func tailOf(cell tearsheet.Cell) string {
 	if cell.Signs == "" {
 		return ""
 	}
-	return " " + cell.Signs
+	return "  " + cell.Signs
 }
 
 // missing writes what the document prints where there is no number: text, as an

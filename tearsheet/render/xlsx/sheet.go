@@ -72,14 +72,14 @@ func (s sheet) write(paper int) {
 
 func (s sheet) columns() {
 	s.width(markColumn, 2.6)
-	s.width(nameColumn, 25)
-	s.width(unitColumn, 9)
+	s.width(nameColumn, 24)
+	s.width(unitColumn, 8.5)
 	for i := range s.doc.Weeks {
-		s.width(weekColumn+2*i, 9.2+.8*float64(len([]rune(s.signs[i]))))
-		s.width(weekColumn+2*i+1, 9.2)
+		s.width(weekColumn+2*i, 8.4+.75*float64(len([]rune(s.signs[i]))))
+		s.width(weekColumn+2*i+1, 8.4)
 	}
-	s.width(s.variance, 9)
-	s.width(s.spark, 17)
+	s.width(s.variance, 8.8)
+	s.width(s.spark, 15)
 }
 
 // head writes what the week comes to: the title with the counts, the week with the
@@ -111,7 +111,7 @@ func (s sheet) subtitle() string {
 }
 
 // characters is about how many characters of small text fit across the sheet.
-func (s sheet) characters() int { return 62 + 22*len(s.doc.Weeks) }
+func (s sheet) characters() int { return 58 + 20*len(s.doc.Weeks) }
 
 func counts(c tearsheet.Counts) []excelize.RichTextRun {
 	var runs []excelize.RichTextRun

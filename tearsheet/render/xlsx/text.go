@@ -32,6 +32,29 @@ func printable(text string) string {
 // lowSurrogates is the first unit that ends a pair; those below begin one.
 const lowSurrogates = 0xDC00
 
+// escaped protects text such as _x0041_, which workbooks read as the character of
+// that number: the underscore itself is written so. The library does this for
+// rich text only.
+func escaped(text string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		if text[i] == '_' && numbersCharacter(text[i+1:]) {
+			b.WriteString("_x005F")
+		}
+		b.WriteByte(text[i])
+	}
+	return b.String()
+}
+
+// numbersCharacter reports whether text begins with an x, four hexadecimal digits
+// and an underscore.
+func numbersCharacter(text string) bool {
+	if len(text) < 6 || text[0] != 'x' || text[5] != '_' {
+		return false
+	}
+	return strings.Trim(text[1:5], "0123456789abcdefABCDEF") == ""
+}
+
 func picture(r rune) rune {
 	switch {
 	case r == '\n' || r == '\t':

@@ -44,8 +44,8 @@ func (r Renderer) Render(w io.Writer, doc *tearsheet.Document) error {
 	newSheet(b.tab(tabSheet), doc, places).write(paper)
 	writeDefinitions(b.tab(tabDefinitions), doc, places, paper)
 	charts := b.tab(tabCharts)
-	writeData(b.tab(tabData), doc)
-	writeWeeks(b.tab(tabWeeks), doc, places)
+	writeData(b.tab(tabData), doc, paper)
+	writeWeeks(b.tab(tabWeeks), doc, places, paper)
 	writeCharts(charts, doc, places, paper)
 	if b.err != nil {
 		return fmt.Errorf("xlsx: %w", b.err)
