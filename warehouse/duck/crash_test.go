@@ -24,7 +24,7 @@ import (
 const roleVariable = "TEARSHEET_TEST_ROLE"
 
 func TestMain(m *testing.M) {
-	roles := map[string]func(path string) error{"create": createRole, "load": loadRole, "hold": holdRole, "careless": carelessRole}
+	roles := map[string]func(path string) error{"create": createRole, "load": loadRole, "hold": holdRole, "stop": stopRole, "careless": carelessRole}
 	if role := roles[os.Getenv(roleVariable)]; role != nil {
 		if err := role(os.Args[len(os.Args)-1]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -68,6 +68,24 @@ func createRole(path string) error {
 		return err
 	}
 	return db.Close()
+}
+
+// stopRole loads a day and dies before the file is closed.
+func stopRole(path string) error {
+	db, err := duck.Open(background, path, warehouse.Limits{})
+	if err != nil {
+		return err
+	}
+	if err := db.Ensure(background, events); err != nil {
+		return err
+	}
+	change := warehouse.Change{Table: events, Parts: []warehouse.Part{{Day: firstDay}}, Rows: dayEvents(firstDay, 0)}
+	if err := db.Replace(background, change); err != nil {
+		return err
+	}
+	fmt.Println("now")
+	time.Sleep(time.Hour)
+	return nil
 }
 
 // carelessRole makes a file as DuckDB does by itself.
@@ -130,6 +148,25 @@ func TestC01FileBrokenInCreationIsNamed(t *testing.T) {
 		return
 	}
 	t.Skip("no file was broken in 200 trials: this machine shows nothing")
+}
+
+func TestC02ReaderSeesWhatWasCommittedBeforeAKill(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "warehouse.duckdb")
+	cmd, out := process(t, "stop", path)
+	out.Scan()
+	kill(t, cmd)
+	if log, err := os.Stat(path + ".wal"); err != nil || log.Size() == 0 {
+		t.Fatalf("there is no log to read: %v", err)
+	}
+	r, err := duck.OpenReadOnly(t.Context(), path, warehouse.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	loads, err := r.Loaded(t.Context(), events.Name, firstDay, firstDay+1)
+	if err != nil || loads[firstDay].Version != versionOf(firstDay, 0) {
+		t.Errorf("loaded: %v, %v", loads, err)
+	}
 }
 
 // The loads of C02: days of 3,000 rows, each day twice with other rows.

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"tearsheet/calendar"
 	"tearsheet/warehouse"
@@ -27,6 +29,9 @@ func OpenReadOnly(ctx context.Context, path string, limits warehouse.Limits) (*R
 	path, err := plainPath(path)
 	if err != nil {
 		return nil, err
+	}
+	if limits.SpillDir == "" { // beside the file, DuckDB would write into a folder of others
+		limits.SpillDir = filepath.Join(os.TempDir(), fmt.Sprintf("tearsheet-spill-%d", os.Getpid()))
 	}
 	statements := append(settings(limits), "set global enable_external_access = false", "set global lock_configuration = true")
 	db, err := connect(ctx, path, "READ_ONLY", statements)

@@ -100,6 +100,27 @@ func TestLongStatementIsEnded(t *testing.T) {
 	}
 }
 
+func TestReaderWritesNothingBesideTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "warehouse.duckdb")
+	if err := open(t, path).Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := duck.OpenReadOnly(t.Context(), path, warehouse.Limits{Memory: 64 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	// More than the memory holds, so that it spills.
+	rows, err := r.QueryContext(t.Context(), "select a from (select hash(a) as a from range(12000000) t(a)) order by a limit 1 offset 9000000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows.Close()
+	if beside, _ := filepath.Glob(path + ".*"); len(beside) > 0 {
+		t.Errorf("beside the file: %v", beside)
+	}
+}
+
 func TestCheckSelectFindsTables(t *testing.T) {
 	r := reader(t, warehouse.Limits{})
 	for query, want := range map[string][]string{
