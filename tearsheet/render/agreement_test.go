@@ -1,0 +1,216 @@
+package render_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"tearsheet/metrics"
+	"tearsheet/tearsheet"
+	"tearsheet/tearsheet/render"
+	"tearsheet/tearsheet/render/pdf"
+	"tearsheet/tearsheet/render/rendertest"
+	"tearsheet/tearsheet/render/xlsx"
+)
+
+// format is a renderer with the reader of its files, and what it must show of each
+// row and of each week of a row.
+type format struct {
+	name        string
+	renderer    render.Renderer
+	read        func(*testing.T, []byte) facts
+	rows, cells []string
+}
+
+func formats() []format {
+	printedRow, printedCell := []string{"team", "name", "variance"}, []string{"actual", "plan", "signs"}
+	exactCell := []string{"actual exact", "plan exact"}
+	return []format{
+		{"json", render.JSON{}, jsonFacts, append(printedRow, "title", "mark", "shape"),
+			append(append(printedCell, exactCell...), "percent exact", "mark", "coverage", "provisional")},
+		{"csv", render.CSV{}, csvFacts, []string{"title"}, append(exactCell, "percent exact", "mark", "coverage", "provisional")},
+		{"html", render.HTML{}, htmlFacts, append(printedRow, "title", "mark", "shape"), printedCell},
+		{"xlsx", xlsx.Renderer{Paper: "letter"}, xlsxFacts, append(printedRow, "title", "shape"), append(printedCell, exactCell...)},
+		{"pdf", pdf.Renderer{Paper: "letter"}, pdfFacts, printedRow, printedCell},
+		{"pdf a4", pdf.Renderer{Paper: "a4"}, pdfFacts, printedRow, printedCell},
+	}
+}
+
+func (f format) facts(t *testing.T, doc *tearsheet.Document) facts {
+	t.Helper()
+	return f.read(t, rendered(t, f.renderer, doc))
+}
+
+func rendered(t testing.TB, r render.Renderer, doc *tearsheet.Document) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	if err := r.Render(&file, doc); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+func TestAllFormatsShowTheSameCells(t *testing.T) {
+	for name, doc := range map[string]*tearsheet.Document{"one page": rendertest.Sample(), "long": rendertest.Long(2)} {
+		t.Run(name, func(t *testing.T) {
+			all := formats()
+			said := map[string]facts{}
+			for _, f := range all {
+				t.Run(f.name, func(t *testing.T) {
+					said[f.name] = f.facts(t, doc)
+					f.complete(t, said[f.name], doc)
+				})
+			}
+			for i, a := range all {
+				for _, b := range all[i+1:] {
+					for _, fault := range said[a.name].disagreements(said[b.name]) {
+						t.Errorf("%s and %s: %s", a.name, b.name, fault)
+					}
+				}
+			}
+		})
+	}
+}
+
+// complete holds that the format says something of every row and cell, and of no
+// row more: what is missing could not disagree.
+func (f format) complete(t *testing.T, said facts, doc *tearsheet.Document) {
+	t.Helper()
+	n, missing := 0, 0
+	for _, section := range doc.Sections {
+		for range section.Rows {
+			for _, field := range f.rows {
+				if _, ok := said[fmt.Sprintf("row %d, %s", n, field)]; !ok {
+					missing++
+					t.Logf("row %d has no %s", n, field)
+				}
+			}
+			for week := range doc.Weeks {
+				for _, field := range f.cells {
+					if _, ok := said[fmt.Sprintf("row %d, week %d, %s", n, week, field)]; !ok {
+						missing++
+						t.Logf("row %d, week %d has no %s", n, week, field)
+					}
+				}
+			}
+			n++
+		}
+	}
+	for name := range said {
+		if strings.HasPrefix(name, fmt.Sprintf("row %d,", n)) {
+			t.Errorf("more rows than the %d of the document: %s", n, name)
+		}
+	}
+	if missing > 0 {
+		t.Errorf("%d facts are missing", missing)
+	}
+}
+
+// alteration changes one thing of a document, of which every format that shows the
+// named fact must then disagree with the original.
+type alteration struct {
+	fact  string
+	alter func(*tearsheet.Document)
+}
+
+func alterations() []alteration {
+	row := func(doc *tearsheet.Document) *tearsheet.Row { return &doc.Sections[1].Rows[0] } // the 9th: row 8
+	return []alteration{
+		{"row 8, week 2, actual", func(doc *tearsheet.Document) {
+			cell := &row(doc).Cells[2]
+			cell.Actual, cell.ActualText = metrics.Int(99_999), "99,999"
+		}},
+		{"row 8, week 2, actual exact", func(doc *tearsheet.Document) {
+			cell := &row(doc).Cells[2]
+			cell.Actual = cell.Actual.Add(metrics.Int(1)).Mul(metrics.Int(2))
+		}},
+		{"row 8, week 4, plan", func(doc *tearsheet.Document) {
+			cell := &row(doc).Cells[4]
+			cell.Plan, cell.PlanText = metrics.Value{}, "–"
+		}},
+		{"row 8, week 0, signs", func(doc *tearsheet.Document) { row(doc).Cells[0].Signs = "6/7" }},
+		{"row 8, week 1, coverage", func(doc *tearsheet.Document) { row(doc).Cells[1].Coverage.Have = 3 }},
+		{"row 8, variance", func(doc *tearsheet.Document) {
+			latest := &row(doc).Cells[4]
+			row(doc).Variance, latest.Percent = "+77.7", metrics.Float(77.7)
+		}},
+		{"row 8, shape", func(doc *tearsheet.Document) { row(doc).Mark = tearsheet.Behind }},
+		{"row 8, name", func(doc *tearsheet.Document) { row(doc).Title = "Daily passive users" }},
+		{"row 8, team", func(doc *tearsheet.Document) { doc.Sections[1].Title = "Products" }},
+	}
+}
+
+func TestOneAlteredCellIsNoticedInEveryFormat(t *testing.T) {
+	truth := jsonFacts(t, rendered(t, render.JSON{}, rendertest.Sample()))
+	for _, f := range formats() {
+		t.Run(f.name, func(t *testing.T) {
+			shown := f.facts(t, rendertest.Sample())
+			noticed := 0
+			for _, a := range alterations() {
+				if _, ok := shown[a.fact]; !ok {
+					continue
+				}
+				doc := rendertest.Sample()
+				a.alter(doc)
+				faults := strings.Join(truth.disagreements(f.facts(t, doc)), "\n")
+				if !strings.Contains(faults, a.fact+":") {
+					t.Errorf("%s was altered and nobody noticed: %q", a.fact, faults)
+				}
+				noticed++
+			}
+			if noticed < 2 {
+				t.Errorf("only %d alterations were tried", noticed)
+			}
+		})
+	}
+}
+
+// TestJSONKeepsItsContract holds the names and kinds that programs outside rely on.
+func TestJSONKeepsItsContract(t *testing.T) {
+	var doc struct {
+		AsOf     string `json:"as_of"`
+		Weeks    []struct{ Ends string }
+		Sections []struct {
+			Team string
+			Rows []struct {
+				Metric, Unit string
+				Cells        []map[string]any
+			}
+		}
+	}
+	if err := json.Unmarshal(rendered(t, render.JSON{}, rendertest.Sample()), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if doc.AsOf != "2026-11-17" || len(doc.Weeks) != 5 || doc.Weeks[4].Ends != "2026-11-15" {
+		t.Errorf("as of %s, weeks %v", doc.AsOf, doc.Weeks)
+	}
+	section := doc.Sections[4]
+	if section.Team != "sales" || section.Rows[0].Metric != "sales_0" || section.Rows[0].Unit != "visits" {
+		t.Errorf("section %s, row %s in %s", section.Team, section.Rows[0].Metric, section.Rows[0].Unit)
+	}
+	missing := section.Rows[0].Cells[1] // a week of which nothing was loaded
+	for name, want := range map[string]string{"week": `"2026-10-25"`, "actual": "null", "plan": "28807.76",
+		"coverage": `{"days":0,"of":7}`, "daily": "[null,null,null,null,null,null,null]",
+		"mark": `"unknown"`, "provisional": "true"} {
+		got, err := json.Marshal(missing[name])
+		if _, ok := missing[name]; !ok || err != nil {
+			t.Errorf("a cell has no %q (%v)", name, err)
+		}
+		if name != "plan" && string(got) != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+	daily, ok := section.Rows[1].Cells[4]["daily"].([]any)
+	if !ok || len(daily) != 7 {
+		t.Fatalf("daily is %v", section.Rows[1].Cells[4]["daily"])
+	}
+	sum := 0.0
+	for _, v := range daily {
+		sum += v.(float64)
+	}
+	if actual := section.Rows[1].Cells[4]["actual"].(float64); actual-sum/7 > 1e-9 || sum/7-actual > 1e-9 {
+		t.Errorf("actual %v is not the unrounded mean of %v", actual, daily)
+	}
+}
