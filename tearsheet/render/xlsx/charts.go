@@ -11,6 +11,7 @@ import (
 // The grid of the charts: so many a line, each so many cells wide and high.
 const (
 	chartsAcross = 3
+	chartsDown   = 6 // lines on a printed page
 	chartColumns = 6
 	chartRows    = 11
 	chartCell    = 9.0 // width of a column in characters
@@ -19,7 +20,8 @@ const (
 	chartPitch   = 15.0 // height of a row in points, 20 pixels
 )
 
-// writeCharts draws each metric over the weeks of the trend, its plan dashed.
+// writeCharts draws each metric over the weeks of the trend, its plan dashed. In
+// print each team has a page of its own, and no chart is cut in two.
 func writeCharts(t tab, doc *tearsheet.Document, p places, paper int) {
 	t.withoutGrid()
 	columns := chartsAcross * chartColumns
@@ -30,7 +32,10 @@ func writeCharts(t tab, doc *tearsheet.Document, p places, paper int) {
 	t.text(1, 1, fmt.Sprintf("%d weeks to %s", len(doc.Trend), lastLabel(doc)), look{Size: 17, Bold: true, Middle: true})
 	t.text(1, 2, "Solid: actual. Dashed: plan. A gap is a week without a value.", look{Size: 9, Color: grey})
 	row := 4
-	for _, section := range doc.Sections {
+	for i, section := range doc.Sections {
+		if i > 0 {
+			t.pageBreak(row)
+		}
 		t.height(row, 23)
 		t.dressAll(1, row, columns, row, look{Under: thinLine})
 		t.text(1, row, section.Title, look{Size: 11, Bold: true, Under: thinLine})
@@ -41,12 +46,17 @@ func writeCharts(t tab, doc *tearsheet.Document, p places, paper int) {
 		lines := (len(section.Rows) + chartsAcross - 1) / chartsAcross
 		for i := range lines * chartRows {
 			t.height(row+1+i, chartPitch)
+			if i > 0 && i%(chartsDown*chartRows) == 0 {
+				t.pageBreak(row + 1 + i)
+			}
 		}
 		row += 1 + lines*chartRows
 	}
 	t.freeze(1, 4)
 	t.print(page{paper: paper, columns: columns, rows: row - 1, headFrom: 1, headTo: 2}, doc)
 }
+
+func (t tab) pageBreak(row int) { t.keep(t.file.InsertPageBreak(t.name, t.ref(1, row))) }
 
 func lastLabel(doc *tearsheet.Document) string {
 	if len(doc.Trend) == 0 {

@@ -42,10 +42,10 @@ func writeData(t tab, doc *tearsheet.Document, paper int) {
 // cell alone would be read as 0 by a sum.
 func (t tab) daily(row int, v metrics.Value) {
 	if t.value(7, row, v, look{Size: 9}) {
-		t.text(8, row, "known", look{Size: 9})
+		t.text(8, row, "known", look{Size: 9, Align: "left", Indent: 1})
 		return
 	}
-	t.text(8, row, "unknown", look{Size: 9, Color: grey})
+	t.text(8, row, "unknown", look{Size: 9, Color: grey, Align: "left", Indent: 1})
 }
 
 // writeWeeks writes the weekly figures that the sparklines and charts draw.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -260,8 +261,15 @@ func TestLibreOfficeShowsOddNumbersAndTextsAsPrinted(t *testing.T) {
 
 func TestPrintedSheetTakesOnePageAndRepeatsItsHeads(t *testing.T) {
 	text := testenv.Tool(t, "pdftotext")
-	for copies, pages := range map[int]int{1: 1, 3: 3} {
-		dir := convert(t, render(t, rendertest.Long(copies)), "pdf")
+	for copies, pages := range map[int]int{1: 1, 2: 2} {
+		doc := rendertest.Long(copies)
+		doc.Definitions = nil
+		for _, r := range rowsOf(doc) {
+			for i := range r.Cells {
+				r.Cells[i].Daily = nil // its pages say nothing here, and take LibreOffice long
+			}
+		}
+		dir := convert(t, render(t, doc), "pdf")
 		out, err := exec.Command(text, "-layout", filepath.Join(dir, "book.pdf"), "-").Output()
 		if err != nil {
 			t.Fatal(err)
@@ -271,7 +279,8 @@ func TestPrintedSheetTakesOnePageAndRepeatsItsHeads(t *testing.T) {
 			if has := strings.Contains(page, "13 weeks") && strings.Contains(page, "Actual"); has != (i < pages) {
 				t.Errorf("%d × 40 rows, page %d: week heads %v", copies, i+1, has)
 			}
-			if !strings.Contains(page, "Lumen & Lark · Edition 12") || !strings.Contains(page, fmt.Sprintf("%d / %d", i+1, len(list)-1)) {
+			number := regexp.MustCompile(fmt.Sprintf(`Lumen & Lark · Edition 12 .* %d ?/ ?%d\s*$`, i+1, len(list)-1))
+			if !number.MatchString(page) {
 				t.Errorf("%d × 40 rows, page %d has no footer", copies, i+1)
 			}
 		}
