@@ -47,36 +47,54 @@ const (
 
 func (p *printer) columnWidth() float64 { return (p.right() - p.left() - columnGap) / 2 }
 
-// layOutDefinitions fills two columns a page. A definition that fits a column is
-// not broken; a longer one runs on.
+// layOutDefinitions fills two columns a page, of which those of the last page are
+// alike in length.
 func (p *printer) layOutDefinitions() [][]placed {
-	var pages [][]placed
+	blocks := p.blocks()
 	top, bottom := topMargin+definitionsHead, p.height-footMargin-definitionsFoot
-	column, y := 1, bottom
+	pages := p.flow(blocks, top, func(int) float64 { return bottom })
+	const step = 4
+	for short := top + step; short < bottom; short += step {
+		balanced := p.flow(blocks, top, func(page int) float64 {
+			if page == len(pages) {
+				return short
+			}
+			return bottom
+		})
+		if len(balanced) == len(pages) {
+			return balanced
+		}
+	}
+	return pages
+}
+
+// flow places the blocks in columns that reach from top to the bottom of each
+// page, counted from 1. A block that fits a column is not broken; a longer one
+// runs on.
+func (p *printer) flow(blocks []block, top float64, bottom func(page int) float64) [][]placed {
+	var pages [][]placed
+	column, y, end := 1, top, top
 	next := func() {
-		column, y = (column+1)%2, top
-		if column == 0 {
+		if column = (column + 1) % 2; column == 0 {
 			pages = append(pages, nil)
 		}
+		y, end = top, bottom(len(pages))
 	}
-	place := func(l line) {
-		height := l.height
-		if y == top {
-			height = min(height, firstLine)
-		}
-		y += height
-		x := p.left() + float64(column)*(p.columnWidth()+columnGap)
-		pages[len(pages)-1] = append(pages[len(pages)-1], placed{l, x, y})
-	}
-	for _, b := range p.blocks() {
-		if y+b.height() > bottom && (b.height() <= bottom-top || y+b.leadHeight() > bottom) {
+	for _, b := range blocks {
+		whole := b.height() <= bottom(0)-top
+		if len(pages) == 0 || y+b.height() > end && (whole || y+b.leadHeight() > end) {
 			next()
 		}
 		for _, l := range b.lines {
-			if y+l.height > bottom {
+			if !whole && y > top && y+l.height > end {
 				next()
 			}
-			place(l)
+			if y == top {
+				l.height = min(l.height, firstLine)
+			}
+			y += l.height
+			x := p.left() + float64(column)*(p.columnWidth()+columnGap)
+			pages[len(pages)-1] = append(pages[len(pages)-1], placed{l, x, y})
 		}
 	}
 	return pages
