@@ -17,12 +17,14 @@ type Value struct{ number *big.Rat }
 // Int returns the known value n.
 func Int(n int64) Value { return Value{new(big.Rat).SetInt64(n)} }
 
-// Float returns the value of f, exactly; NaN and infinities are unknown.
+// Float returns the value of f as it is written: the shortest decimal that reads
+// back as f, so that 0.1 is a tenth and what is rounded here is rounded alike by
+// whoever reads the decimal. NaN and infinities are unknown.
 func Float(f float64) Value {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return Value{}
 	}
-	return Value{new(big.Rat).SetFloat64(f)}
+	return Value{mustRat(strconv.FormatFloat(f, 'g', -1, 64))}
 }
 
 // ParseValue reads a decimal number such as -12.50 or 1e6, exactly, or a
