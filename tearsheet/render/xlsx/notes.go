@@ -30,8 +30,11 @@ func signsExplained(cell tearsheet.Cell) string {
 		sentences = append(sentences, fmt.Sprintf("Provisional: %d of %d days are loaded.", cell.Coverage.Have, cell.Coverage.Of))
 	}
 	if was := cell.Restated; was != nil {
-		sentences = append(sentences, fmt.Sprintf("Restated (%s): edition %d printed the figure as of then, unrounded %s.",
-			was.Cause, was.Edition, was.Was.Decimal()))
+		figure := "no value"
+		if was.Was.Known() {
+			figure = was.Was.Decimal() + " (unrounded)"
+		}
+		sentences = append(sentences, fmt.Sprintf("Restated: edition %d had %s. Cause: %s.", was.Edition, figure, was.Cause))
 	}
 	return strings.Join(sentences, "\n")
 }

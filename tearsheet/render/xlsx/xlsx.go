@@ -78,7 +78,7 @@ func placesOf(doc *tearsheet.Document) places {
 	return p
 }
 
-// properties names the document and its day, and no person, program path or host.
+// properties names the document and its day, and no person, folder or host.
 func (b *book) properties(doc *tearsheet.Document) {
 	day := doc.AsOf.Format("2006-01-02") + "T00:00:00Z"
 	title := doc.Title
