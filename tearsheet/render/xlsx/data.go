@@ -13,7 +13,7 @@ const (
 
 // writeData writes every daily value behind the weeks of the sheet, one a row.
 func writeData(t tab, doc *tearsheet.Document, paper int) {
-	columns := []column{{"Team", 15}, {"Metric", 24}, {"Title", 26}, {"Unit", 14}, {"Week to", 12}, {"Day", 12}, {"Value", 16}, {"Loaded", 10}}
+	columns := []column{{"Team", 15}, {"Metric", 24}, {"Title", 26}, {"Unit", 14}, {"Week to", 12}, {"Day", 12}, {"Value", 16}, {"State", 11}}
 	t.table(1, columns)
 	text := look{Size: 9}
 	row := 1
