@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
+
+	"tearsheet/pipeline/source/files"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -34,7 +37,28 @@ func (a *app) run(ctx context.Context) error {
 		fmt.Fprintln(a.out, "nothing to load: tearsheet.yaml names no source files")
 	}
 	for _, r := range reports {
-		fmt.Fprintln(a.out, r)
+		fmt.Fprintln(a.out, sayLoad(r))
 	}
 	return nil
+}
+
+// sayLoad says in a line what a load did to a table.
+func sayLoad(r files.Report) string {
+	text := r.Table + ": "
+	switch {
+	case r.Files == 0:
+		text += "no file found"
+	case r.Unchanged == r.Files:
+		text += count(r.Files, "file") + ", unchanged"
+	default:
+		text += fmt.Sprintf("%s, %s changed: %s and %s loaded", count(r.Files, "file"),
+			strconv.Itoa(r.Files-r.Unchanged), count(len(r.Replaced), "day"), count(int(r.Rows), "row"))
+	}
+	if len(r.Forgotten) > 0 {
+		text += "; " + count(len(r.Forgotten), "day") + " taken away"
+	}
+	if len(r.Kept) > 0 {
+		text += "; " + count(len(r.Kept), "file") + " gone, their days kept"
+	}
+	return text
 }
