@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"cmp"
 	"strings"
 
 	"tearsheet/tearsheet"
@@ -40,7 +41,9 @@ const (
 	definitionsHead = 36 // from the top margin to the columns
 	definitionsFoot = 16
 	columnGap       = 26
-	blockGap        = 12
+	blockGap        = 11
+	titleHeight     = 12.3
+	arrowWidth      = 12
 	teamGap         = 20
 	paragraphGap    = 1.6
 )
@@ -54,18 +57,32 @@ func (p *printer) layOutDefinitions() [][]placed {
 	top, bottom := topMargin+definitionsHead, p.height-footMargin-definitionsFoot
 	pages := p.flow(blocks, top, func(int) float64 { return bottom })
 	const step = 4
-	for short := top + step; short < bottom; short += step {
+	for short := top + step; short < bottom && len(pages) > 0; short += step {
 		balanced := p.flow(blocks, top, func(page int) float64 {
 			if page == len(pages) {
 				return short
 			}
 			return bottom
 		})
-		if len(balanced) == len(pages) {
+		if len(balanced) == len(pages) && p.leftIsLonger(balanced[len(balanced)-1]) {
 			return balanced
 		}
 	}
 	return pages
+}
+
+// leftIsLonger reports whether the left column of a page reaches as far down as
+// the right.
+func (p *printer) leftIsLonger(page []placed) bool {
+	var left, right float64
+	for _, l := range page {
+		if l.x == p.left() {
+			left = max(left, l.y)
+		} else {
+			right = max(right, l.y)
+		}
+	}
+	return left >= right
 }
 
 // flow places the blocks in columns that reach from top to the bottom of each
@@ -102,7 +119,7 @@ func (p *printer) flow(blocks []block, top float64, bottom func(page int) float6
 
 // firstLine is the most that the first line of a column takes: the space above it
 // is for what stands above.
-const firstLine = 11
+const firstLine = titleHeight
 
 func (b block) leadHeight() float64 {
 	return block{lines: b.lines[:min(b.lead, len(b.lines))]}.height()
@@ -126,7 +143,7 @@ func (p *printer) blocks() []block {
 			b.lines = append(b.lines, p.teamLine(heading))
 			team = heading
 		}
-		b.lines = append(b.lines, p.titleLine(d, len(b.lines) > 0))
+		b.lines = append(b.lines, p.titleLines(d, len(b.lines) > 0)...)
 		b.lead = len(b.lines) + 2
 		b.lines = append(b.lines, p.textLines(d.Text, style{templates.Regular, 8.4, black}, 11.2)...)
 		b.lines = append(b.lines, p.textLines(strings.Join(d.Rules, " "), style{templates.Regular, 7.2, grey}, 9.6)...)
@@ -144,25 +161,41 @@ func (p *printer) teamLine(team string) line {
 	}}
 }
 
-// titleLine is the title, which leads back to the row, and at its right the name
-// by which files and programs know the metric.
-func (p *printer) titleLine(d *tearsheet.Definition, underTeam bool) line {
-	height := 11.0 + blockGap
-	if underTeam {
-		height = 15
+// titleLines are the whole title, which leads back to the row, and at its right
+// the name by which files and programs know the metric; a name that is long has a
+// line of its own.
+func (p *printer) titleLines(d *tearsheet.Definition, underTeam bool) []line {
+	title, name := style{templates.SemiBold, 9.4, black}, style{templates.Mono, 6.4, grey}
+	column := p.columnWidth()
+	beside, room := p.pen.width(d.Metric, name), column-arrowWidth
+	if beside <= column/2 {
+		room -= beside + 8
 	}
-	return line{height: height, arrive: d, draw: func(x, y float64) {
-		title, name := style{templates.SemiBold, 9.4, black}, style{templates.Mono, 6.4, grey}
-		end := x + p.columnWidth()
-		short := p.fit(d.Metric, name, p.columnWidth()*.55)
-		nameLeft := p.pen.right(end, y-2.4, short, name)
-		text := p.fit(d.Title, title, nameLeft-x-18)
-		titleEnd := p.text(x, y-2.4, text, title)
-		if _, ok := p.links.row[d.Metric]; ok {
-			titleEnd = p.text(titleEnd+3, y-2.4, "↑", style{templates.Regular, 8, light})
-			p.depart(p.links.row, d.Metric, box{x, y - 12, titleEnd, y + 1})
+	var lines []line
+	wrapped := p.wrap(cmp.Or(strings.TrimSpace(d.Title), d.Metric), title, room)
+	for i, words := range wrapped {
+		lines = append(lines, line{height: titleHeight, draw: func(x, y float64) {
+			end := p.text(x, y-2.4, words, title)
+			if _, ok := p.links.row[d.Metric]; ok && i == len(wrapped)-1 {
+				end = p.text(end+3, y-2.4, "↑", style{templates.Regular, 8, light})
+			}
+			p.depart(p.links.row, d.Metric, box{x, y - titleHeight, end, y + 1})
+			if i == 0 && beside <= column/2 {
+				p.pen.right(x+column, y-2.4, d.Metric, name)
+			}
+		}})
+	}
+	if beside > column/2 {
+		for _, piece := range p.chop(d.Metric, name, column) {
+			lines = append(lines, line{height: 9.5, draw: func(x, y float64) { p.text(x, y-2.2, piece, name) }})
 		}
-	}}
+	}
+	lines[0].arrive = d
+	lines[0].height += blockGap
+	if underTeam {
+		lines[0].height = titleHeight + 3
+	}
+	return lines
 }
 
 func (p *printer) textLines(text string, s style, height float64) []line {

@@ -208,7 +208,7 @@ func TestDefinitionsArePrintedWhole(t *testing.T) {
 	text := output(t, "pdftotext", "-raw", path, "-")
 	text = strings.Join(strings.Fields(text), "")
 	for _, d := range doc.Definitions {
-		parts := []string{d.Text, strings.Join(d.Rules, " "), d.Statement, "definition" + d.Hash}
+		parts := []string{d.Title, d.Metric, d.Text, strings.Join(d.Rules, " "), d.Statement, "definition" + d.Hash}
 		for _, part := range parts {
 			if len(part) > 1500 {
 				part = part[:1500] // the rest may stand in the next column, after a foot

@@ -86,12 +86,15 @@ func (p pen) fit(text string, s style, width float64) string {
 	return ""
 }
 
-// squeeze returns the style, smaller if the text would be wider than width.
-func (p pen) squeeze(text string, s style, width float64) style {
+// leastSqueeze keeps words legible: what would have to be smaller is cut.
+const leastSqueeze = 0.75
+
+// squeeze returns the text and its style, smaller or cut, so that it fits.
+func (p pen) squeeze(text string, s style, width float64) (string, style) {
 	if w := p.width(text, s); w > width {
-		return s.sized(width / w)
+		s = s.sized(max(leastSqueeze, width/w))
 	}
-	return s
+	return p.fit(text, s, width+.01), s
 }
 
 func (p pen) rule(x1, x2, y, width float64, c ink) {

@@ -15,7 +15,7 @@ const (
 	signRise   = 2.2 // more, and readers of the text would take it for a line of its own
 	signGap    = 1
 	unitSize   = 7
-	leastName  = 40 // points that a name keeps beside a long unit
+	leastName  = 60 // points that a name keeps beside a long unit
 )
 
 // row draws a metric with its top at y.

@@ -76,7 +76,8 @@ func (p *printer) sheetHead() {
 		company := style{templates.Medium, 9, black}
 		x = p.text(x, y, p.fit(p.doc.Company, company, p.width*.25), company) + 7
 	}
-	p.text(x, y, p.doc.Subtitle, p.squeeze(p.doc.Subtitle, style{templates.Regular, 9, grey}, end-x))
+	subtitle, s := p.squeeze(p.doc.Subtitle, style{templates.Regular, 9, grey}, end-x)
+	p.text(x, y, subtitle, s)
 
 	y = topMargin + headRuleDrop
 	p.rule(p.left(), p.right(), y, headRule, black)
@@ -96,9 +97,9 @@ func (p *printer) laterHead() {
 	y := topMargin + 9
 	title := style{templates.SemiBold, 10, black}
 	x := p.text(p.left(), y, p.fit(p.doc.Title, title, p.width*.4), title)
-	x = p.text(x+5, y, p.fit(p.doc.Company, style{templates.Regular, 10, light}, p.width*.2), style{templates.Regular, 10, light})
-	subtitle := style{templates.Regular, 8, grey}
-	p.flush(y, p.doc.Subtitle, subtitle, p.right()-x-12)
+	company := style{templates.Regular, 10, light}
+	x = p.text(x+5, y, p.fit(p.doc.Company, company, p.width*.2), company)
+	p.flush(y, p.doc.Subtitle, style{templates.Regular, 8, grey}, p.right()-x-12)
 	p.rule(p.left(), p.right(), topMargin+laterDrop, headRule, black)
 }
 
