@@ -211,17 +211,34 @@ func (p *printer) textLines(text string, s style, height float64) []line {
 	return lines
 }
 
+// codeStyle is a little smaller for a statement that fits unbroken then.
+func (p *printer) codeStyle(statement string, room float64) style {
+	s := style{templates.Mono, statementSize, grey}
+	small := s.sized(statementLeast / statementSize)
+	widest := 0.0
+	for code := range strings.Lines(statement) {
+		code = strings.ReplaceAll(strings.TrimRight(code, "\r\n "), "\t", tab)
+		widest = max(widest, p.pen.width(code, s))
+	}
+	if widest <= room || widest*small.size/s.size > room {
+		return s
+	}
+	return s.sized(room / widest * .999) // .999: the breaking counts whole characters
+}
+
 const (
 	statementSize   = 6.2
+	statementLeast  = 5.5
 	statementHeight = 8.3
 	statementIndent = 8
 )
 
 // statementLines sets a statement whole, beside a hairline.
 func (p *printer) statementLines(statement string) []line {
-	s := style{templates.Mono, statementSize, grey}
+	room := p.columnWidth() - statementIndent
+	s := p.codeStyle(statement, room)
 	var lines []line
-	for _, code := range p.wrapCode(statement, s, p.columnWidth()-statementIndent) {
+	for _, code := range p.wrapCode(statement, s, room) {
 		height := statementHeight
 		if len(lines) == 0 {
 			height += 4

@@ -69,3 +69,23 @@ func TestFitCutsWithAnEllipsis(t *testing.T) {
 		t.Errorf("where nothing fits stands %q", got)
 	}
 }
+
+func TestStatementThatNearlyFitsIsSetSmallerAndUnbroken(t *testing.T) {
+	size := fpdf.SizeType{Wd: 612, Ht: 792}
+	doc := &tearsheet.Document{}
+	p := newPrinter(newFile(size, doc), size, doc)
+	const room = 260
+	for code, want := range map[string]struct {
+		lines   int
+		smaller bool
+	}{
+		strings.Repeat("a column, ", 6) + "b": {1, false},
+		strings.Repeat("a column, ", 7) + "b": {1, true}, // 71 characters
+		strings.Repeat("a column, ", 9) + "b": {2, false},
+	} {
+		s := p.codeStyle(code, room)
+		if got := p.wrapCode(code, s, room); len(got) != want.lines || (s.size < statementSize) != want.smaller || s.size < statementLeast {
+			t.Errorf("%d characters: %d lines in size %.2f, want %+v", len(code), len(got), s.size, want)
+		}
+	}
+}
