@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	starter "tearsheet"
-	demo "tearsheet/internal/example"
+	"tearsheet/internal/demo"
 )
 
 func (a *app) demoCommand() *cobra.Command {
@@ -44,12 +44,12 @@ func (a *app) demo(ctx context.Context, dir string) error {
 		}
 	}
 	a.dir = dir
-	if err := a.sheet(ctx, sheetFlags{asOf: demo.Today.String()}); err != nil {
+	if err := a.sheet(ctx, sheetFlags{asOf: demo.Today().String()}); err != nil {
 		return err
 	}
 	if !a.json {
 		fmt.Fprintf(a.out, "\nThe project is in %s: tearsheet.yaml, metrics.yaml, plan.xlsx, data/.\n"+
-			"Change a definition, then: tearsheet -C %s sheet --as-of %s\n", display(dir), display(dir), demo.Today)
+			"Change a definition, then: tearsheet -C %s sheet --as-of %s\n", display(dir), display(dir), demo.Today())
 	}
 	return nil
 }

@@ -31,7 +31,6 @@ func rooms() []Room {
 
 		{Path: "warehouse", Layer: 1, Imports: "calendar"},
 		{Path: "metrics", Layer: 1, Imports: "calendar internal/yamlfile"},
-		{Path: "internal/example", Layer: 1, Imports: "calendar"},
 		{Path: "internal/demo", Layer: 1, Imports: "calendar"},
 
 		{Path: "warehouse/duck", Layer: 2, Imports: "warehouse calendar"},
@@ -53,7 +52,7 @@ func rooms() []Room {
 		{Path: "cmd/tearsheet", Layer: 5, Imports: `. calendar templates workflow
 			warehouse warehouse/duck warehouse/pg pipeline pipeline/logline pipeline/source/*
 			metrics plan audit store tearsheet tearsheet/render tearsheet/render/* dashboard dashboard/web dashboard/mail
-			internal/yamlfile internal/example internal/demo`},
+			internal/yamlfile internal/demo`},
 
 		{Path: "internal/testenv", Layer: 0, Tests: true},
 		{Path: "internal/testrun", Layer: 1, Tests: true, Imports: "internal/testenv"},
@@ -69,7 +68,7 @@ func rules() []Rule {
 		{Use: "github.com/jackc/pgx/v5", Only: "warehouse/pg store", Why: "only warehouse/pg and store speak to PostgreSQL"},
 		{Use: "modernc.org/sqlite", Only: "store", Why: "only store knows SQLite"},
 		{Use: "github.com/go-pdf/fpdf", Only: "tearsheet/render/pdf", Why: "only render/pdf draws PDF"},
-		{Use: "github.com/xuri/excelize/v2", Only: "tearsheet/render/xlsx plan internal/example internal/demo", Why: "workbooks are written by render/xlsx and the example, and read by plan"},
+		{Use: "github.com/xuri/excelize/v2", Only: "tearsheet/render/xlsx plan internal/demo", Why: "workbooks are written by render/xlsx and the example, and read by plan"},
 		{Use: "go.yaml.in/yaml/v4", Only: "internal/yamlfile", Why: "YAML is read strictly, in internal/yamlfile"},
 		{Use: "github.com/santhosh-tekuri/jsonschema/v6", Only: "internal/yamlfile", Why: "schemas are applied in internal/yamlfile"},
 		{Use: "github.com/invopop/jsonschema", Only: "internal/yamlfile metrics cmd/tearsheet", Why: "schemas are made beside what they describe"},
@@ -94,7 +93,7 @@ func rules() []Rule {
 		{Use: "time.Until", Only: "cmd/tearsheet workflow", Why: "the clock comes in from cmd"},
 		{Use: "time.Local", Why: "figures do not depend on the machine's zone"},
 		{Use: "time.LoadLocation", Only: "calendar", Why: "the zone is applied in calendar, once"},
-		{Use: "math/rand", Only: "internal/example internal/demo workflow cmd/tearsheet", Why: "randomness comes in from cmd"},
+		{Use: "math/rand", Only: "internal/demo workflow cmd/tearsheet", Why: "randomness comes in from cmd"},
 		{Use: "fmt.Print", Only: "cmd/tearsheet", Why: "only cmd speaks at the terminal"},
 		{Use: "fmt.Printf", Only: "cmd/tearsheet", Why: "only cmd speaks at the terminal"},
 		{Use: "fmt.Println", Only: "cmd/tearsheet", Why: "only cmd speaks at the terminal"},
