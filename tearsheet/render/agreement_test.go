@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -191,16 +192,17 @@ func TestJSONKeepsItsContract(t *testing.T) {
 		t.Errorf("section %s, row %s in %s", section.Team, section.Rows[0].Metric, section.Rows[0].Unit)
 	}
 	missing := section.Rows[0].Cells[1] // a week of which nothing was loaded
-	for name, want := range map[string]string{"week": `"2026-10-25"`, "actual": "null", "plan": "28807.76",
+	for name, want := range map[string]string{"week": `"2026-10-25"`, "actual": "null",
 		"coverage": `{"days":0,"of":7}`, "daily": "[null,null,null,null,null,null,null]",
 		"mark": `"unknown"`, "provisional": "true"} {
-		got, err := json.Marshal(missing[name])
-		if _, ok := missing[name]; !ok || err != nil {
-			t.Errorf("a cell has no %q (%v)", name, err)
+		value, ok := missing[name]
+		got, err := json.Marshal(value)
+		if !ok || err != nil || string(got) != want {
+			t.Errorf("%s is %s (%t, %v), want %s", name, got, ok, err, want)
 		}
-		if name != "plan" && string(got) != want {
-			t.Errorf("%s is %s, want %s", name, got, want)
-		}
+	}
+	if plan, ok := missing["plan"].(float64); !ok || plan == math.Trunc(plan) {
+		t.Errorf("the plan of cents is %v", missing["plan"])
 	}
 	daily, ok := section.Rows[1].Cells[4]["daily"].([]any)
 	if !ok || len(daily) != 7 {
@@ -210,7 +212,7 @@ func TestJSONKeepsItsContract(t *testing.T) {
 	for _, v := range daily {
 		sum += v.(float64)
 	}
-	if actual := section.Rows[1].Cells[4]["actual"].(float64); actual-sum/7 > 1e-9 || sum/7-actual > 1e-9 {
+	if actual := section.Rows[1].Cells[4]["actual"].(float64); math.Abs(actual-sum/7) > 1e-9 {
 		t.Errorf("actual %v is not the unrounded mean of %v", actual, daily)
 	}
 }

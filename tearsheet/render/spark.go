@@ -19,7 +19,7 @@ type spark struct {
 const (
 	sparkWidth  = 72
 	sparkHeight = 18
-	sparkMargin = 2.5
+	sparkMargin = 3.5
 )
 
 // leastSpan is the least height of a sparkline's scale, as a share of its largest
