@@ -245,8 +245,8 @@ func (r *configReader) readSources(s sourcesEntry) {
 			r.add(fmt.Errorf("table %s is filled by an earlier entry", f.Table), append(at, "table")...)
 		}
 		seen[f.Table] = true
-		if (f.At == "") == (f.Day == "") {
-			r.addAt(r.tree.Value(at...), "name the column with the instant (at:) or the one with the local date (day:), one of them")
+		if daily := strings.Contains(f.Path, "{day}"); f.At != "" && f.Day != "" || f.At == "" && f.Day == "" && !daily {
+			r.addAt(r.tree.Value(at...), "name the column with the instant (at:) or the one with the local date (day:), one of them; only a path with {day} needs neither")
 		}
 		for _, name := range r.tree.Keys(append(at, "columns")...) {
 			typ, err := warehouse.ParseType(f.Columns[name])

@@ -23,13 +23,13 @@ func dayFiles(t testing.TB, table, first string, rows ...int) map[string]string 
 		if n == absent {
 			continue
 		}
-		name := fmt.Sprintf("data/%s/%s.csv", table, mustDay(t, first).Add(i))
+		day := mustDay(t, first).Add(i)
 		var text strings.Builder
-		text.WriteString("n\n")
+		text.WriteString("written,n\n")
 		for row := range n {
-			fmt.Fprintln(&text, row+1)
+			fmt.Fprintf(&text, "%s,%d\n", day, row+1)
 		}
-		files[name] = text.String()
+		files[fmt.Sprintf("data/%s/%s.csv", table, day)] = text.String()
 	}
 	return files
 }

@@ -60,7 +60,7 @@ func missingDays(t *testing.T) string {
 			[2]string{"visits_of_week", "week: sum\nfrom: visits\nmeasure: count(*)\nday: day"},
 			[2]string{"users_of_week", "week: whole\nfrom: users\nmeasure: count(distinct n)\nday: day"},
 			[2]string{"visits_per_user", "week: ratio\nratio: {of: visits, to: users}"},
-			[2]string{"visits_per_user_by_day", "week: ratio\nratio: {of: visits, to: users, by: mean_of_days}"},
+			[2]string{"visits_per_user_by_day", "week: ratio\nratio: {of: visits, to: users, as: mean_of_days}"},
 			[2]string{"levels", "week: last\nfrom: levels\nmeasure: max(n)\nday: day"}),
 		dayFiles(t, "visits", "2026-11-09", 1, 2, absent, 4, 5, 6, 7),
 		dayFiles(t, "users", "2026-11-09", 1, 1, 1, absent, 5, 3, 7),
