@@ -35,7 +35,7 @@ func ParseValue(text string) (Value, error) {
 			return Value{}, fmt.Errorf("%q is not a number", text)
 		}
 	}
-	if text == "" || strings.ContainsAny(text, "_xXoObBpP") {
+	if text == "" || strings.ContainsAny(text, "_xXoObBpP") || octal(text) {
 		return Value{}, fmt.Errorf("%q is not a number", text)
 	}
 	number, ok := new(big.Rat).SetString(text)
@@ -43,6 +43,13 @@ func ParseValue(text string) (Value, error) {
 		return Value{}, fmt.Errorf("%q is not a number", text)
 	}
 	return Value{number}, nil
+}
+
+// octal reports whether text is a fraction with a leading zero, which package big
+// would read to the base of eight.
+func octal(text string) bool {
+	top, bottom, fraction := strings.Cut(strings.TrimLeft(text, "+-"), "/")
+	return fraction && (strings.HasPrefix(top, "0") && top != "0" || strings.HasPrefix(bottom, "0"))
 }
 
 // Known reports whether v is a number.
@@ -159,6 +166,9 @@ func (v Value) Decimal() string {
 		return exact
 	}
 	f, _ := v.number.Float64()
+	if math.IsInf(f, 0) {
+		return v.number.FloatString(0) // too large for a float64: its fraction says nothing
+	}
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
@@ -182,10 +192,14 @@ func (v *Value) UnmarshalJSON(text []byte) error {
 }
 
 // Fixed writes v with exactly so many decimals, halves away from zero, and a
-// hyphen as its minus; "unknown" if it is.
+// hyphen as its minus; "unknown" if it is. What rounds to zero has no minus.
 func (v Value) Fixed(decimals int) string {
 	if v.number == nil {
 		return "unknown"
 	}
-	return v.number.FloatString(decimals)
+	text := v.number.FloatString(decimals)
+	if strings.Trim(text, "-0.") == "" {
+		return strings.TrimPrefix(text, "-")
+	}
+	return text
 }
