@@ -19,7 +19,7 @@ type task struct {
 // compute runs the statements that the jobs need, those with the same stale days
 // together, and keeps what each returned before it runs the next.
 func (r *refreshRun) compute(ctx context.Context, jobs []job) error {
-	tasks := r.tasks(jobs)
+	tasks := r.tasks(ctx, jobs)
 	versions := map[*Metric]map[calendar.Day]string{}
 	for _, j := range jobs {
 		versions[j.metric] = j.versions
@@ -59,7 +59,7 @@ func failures(jobs []job, failed map[*Metric]error) error {
 	return errors.Join(list...)
 }
 
-func (r *refreshRun) tasks(jobs []job) []task {
+func (r *refreshRun) tasks(ctx context.Context, jobs []job) []task {
 	var tasks []task
 	byDays := map[string][]*Metric{}
 	spans := map[string][]span{}
@@ -84,8 +84,10 @@ func (r *refreshRun) tasks(jobs []job) []task {
 		byDays[id] = append(byDays[id], j.metric)
 	}
 	for _, id := range order {
-		for _, g := range groups(byDays[id]) {
-			for _, s := range spans[id] {
+		pieces := spans[id]
+		dense := r.denseKeysOf(ctx, byDays[id], span{pieces[0].first, pieces[len(pieces)-1].end})
+		for _, g := range groups(byDays[id], dense) {
+			for _, s := range pieces {
 				tasks = append(tasks, task{group: g, span: s})
 			}
 		}
@@ -127,7 +129,7 @@ func (r *refreshRun) ask(ctx context.Context, t task, failed map[*Metric]error) 
 	}
 	all := answer{}
 	for _, m := range t.group.metrics {
-		one, err := r.ask(ctx, task{group: group{metrics: []*Metric{m}}, span: t.span}, failed)
+		one, err := r.ask(ctx, task{group: group{metrics: []*Metric{m}, dense: t.group.dense}, span: t.span}, failed)
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 type group struct {
 	metrics []*Metric
 	key     string // of a two-level statement, or ""
+	dense   denseKeys
 }
 
 // statement returns the statement of g over s.
@@ -20,23 +21,24 @@ func (g group) statement(c calendar.Calendar, s span) statement {
 	case g.metrics[0].SQL != "":
 		return g.metrics[0].long(s)
 	}
-	return flat(c, g.metrics, s)
+	return flat(c, g.metrics, s, g.dense)
 }
 
 // groups divides metrics so that those over one table share scans: counts, sums
-// and the like of a table go into one flat statement, several distinct counts of
-// one key into a two-level one, and what cannot be combined stands alone.
-func groups(metrics []*Metric) []group {
+// and the like of a table go into one flat statement, and with them the distinct
+// counts of dense keys; several distinct counts of another key go into a two-level
+// one, and what cannot be combined stands alone.
+func groups(metrics []*Metric, dense denseKeys) []group {
 	var order []string
 	by := map[string]*group{}
 	for i, m := range metrics {
-		id, key := shared(m)
+		id, key := shared(m, dense)
 		if id == "" {
 			id = fmt.Sprint("alone ", i)
 		}
 		g := by[id]
 		if g == nil {
-			g = &group{key: key}
+			g = &group{key: key, dense: dense}
 			by[id] = g
 			order = append(order, id)
 		}
@@ -51,15 +53,18 @@ func groups(metrics []*Metric) []group {
 
 // shared returns what metrics must have in common to be computed together, and
 // the key if they count its distinct values; "" if m stands alone.
-func shared(m *Metric) (id, key string) {
+func shared(m *Metric, dense denseKeys) (id, key string) {
 	if m.SQL != "" {
 		return "", ""
 	}
-	place := m.From + "\x00" + m.Day + "\x00" + m.At
+	place := m.place()
 	switch aggregate, _ := ParseMeasure(m.Measure); aggregate {
 	case AggregateOther:
 		return "", ""
 	case AggregateCountDistinct:
+		if _, ok := dense[m]; ok {
+			return place, ""
+		}
 		key, ok := DistinctKey(m.Measure)
 		if !ok {
 			return "", ""
@@ -69,6 +74,9 @@ func shared(m *Metric) (id, key string) {
 	return place, ""
 }
 
+// place is the table of m and how its rows are placed in time.
+func (m *Metric) place() string { return m.From + "\x00" + m.Day + "\x00" + m.At }
+
 // split keeps a two-level statement within its flags, and makes a single distinct
 // count a plain statement, which is faster alone.
 func (g group) split() []group {
@@ -76,11 +84,11 @@ func (g group) split() []group {
 		return []group{g}
 	}
 	if len(g.metrics) == 1 {
-		return []group{{metrics: g.metrics}}
+		return []group{{metrics: g.metrics, dense: g.dense}}
 	}
 	var parts []group
 	for len(g.metrics) > mostFlags {
-		parts = append(parts, group{g.metrics[:mostFlags], g.key})
+		parts = append(parts, group{g.metrics[:mostFlags], g.key, g.dense})
 		g.metrics = g.metrics[mostFlags:]
 	}
 	return append(parts, g)
@@ -89,7 +97,7 @@ func (g group) split() []group {
 // without returns g without the metrics that have failed: what failed over one
 // span is not asked again over the next.
 func (g group) without(failed map[*Metric]error) group {
-	kept := group{key: g.key}
+	kept := group{key: g.key, dense: g.dense}
 	for _, m := range g.metrics {
 		if failed[m] == nil {
 			kept.metrics = append(kept.metrics, m)

@@ -30,6 +30,8 @@ type Refresh struct {
 	Registry *Registry
 	Source   Source
 	Archive  Archive
+	// Distinct is the engine's way to count distinct integers by bitsets, or nil.
+	Distinct DistinctCounter
 	// DaysAtOnce bounds how many days one statement covers; 0 is seven.
 	DaysAtOnce int
 	// Again is the first day that is computed even if it is stored, where the

@@ -74,11 +74,6 @@ func (m *Metric) long(s span) statement {
 	return statement{text: m.SQL, args: []any{s.first.Time(), s.end.Time()}, metrics: []*Metric{m}, read: byName}
 }
 
-// plain returns the statement of one short form over s: what Statement shows.
-func (m *Metric) plain(c calendar.Calendar, s span) statement {
-	return flat(c, []*Metric{m}, s)
-}
-
 // wholeWeek returns the statement of a whole-week metric over w.
 func (m *Metric) wholeWeek(c calendar.Calendar, w calendar.Week) statement {
 	s := span{w.First(), w.End()}
@@ -94,18 +89,18 @@ func (m *Metric) wholeWeek(c calendar.Calendar, w calendar.Week) statement {
 
 // flat returns one statement over the rows of a table for metrics that share it:
 // each aggregate counts what its own filter admits. A filter that all share stays
-// in the where clause.
-func flat(c calendar.Calendar, metrics []*Metric, s span) statement {
+// in the where clause. Distinct counts of the dense keys are counted by bitsets.
+func flat(c calendar.Calendar, metrics []*Metric, s span, dense denseKeys) statement {
 	lead := metrics[0]
 	var b strings.Builder
 	fmt.Fprintf(&b, "select %s as day", lead.dayOf(c, s))
 	common := commonFilter(metrics)
 	for i, m := range metrics {
-		measure := m.Measure
-		if common == "" && m.Where != "" {
-			measure = filtered(m)
+		where := m.Where
+		if common != "" {
+			where = ""
 		}
-		fmt.Fprintf(&b, ",\n  %s as v%d", measure, i)
+		fmt.Fprintf(&b, ",\n  %s as v%d", m.aggregate(where, dense), i)
 	}
 	fmt.Fprintf(&b, "\nfrom %s\nwhere %s", lead.From, lead.within(c, s))
 	if common != "" {
@@ -152,27 +147,36 @@ func commonFilter(metrics []*Metric) string {
 	return metrics[0].Where
 }
 
-// filtered returns the measure of m over the rows that its filter admits, without
+// aggregate returns the measure of m over the rows that where admits, without
 // FILTER, which not every engine has.
-func filtered(m *Metric) string {
-	aggregate, argument := ParseMeasure(m.Measure)
-	if aggregate == AggregateCountAll {
+func (m *Metric) aggregate(where string, dense denseKeys) string {
+	kind, argument := ParseMeasure(m.Measure)
+	counter, isDense := dense[m]
+	if where == "" && !isDense {
+		return m.Measure
+	}
+	if kind == AggregateCountAll {
 		argument = "1"
 	}
-	admitted := fmt.Sprintf("case when %s then %s end", m.Where, argument)
-	switch aggregate {
-	case AggregateCountDistinct:
-		return "count(distinct " + admitted + ")"
-	case AggregateSum:
-		return "sum(" + admitted + ")"
-	case AggregateAvg:
-		return "avg(" + admitted + ")"
-	case AggregateMin:
-		return "min(" + admitted + ")"
-	case AggregateMax:
-		return "max(" + admitted + ")"
+	if where != "" {
+		argument = fmt.Sprintf("case when %s then %s end", where, argument)
 	}
-	return "count(" + admitted + ")"
+	switch kind {
+	case AggregateCountDistinct:
+		if isDense {
+			return counter(argument)
+		}
+		return "count(distinct " + argument + ")"
+	case AggregateSum:
+		return "sum(" + argument + ")"
+	case AggregateAvg:
+		return "avg(" + argument + ")"
+	case AggregateMin:
+		return "min(" + argument + ")"
+	case AggregateMax:
+		return "max(" + argument + ")"
+	}
+	return "count(" + argument + ")"
 }
 
 // within returns the condition that admits the rows of s. Bounds are written as

@@ -115,7 +115,7 @@ func newBench(b *testing.B, rows int) *bench {
 func (n *bench) refresh(b *testing.B, s *store.Store) (metrics.Work, time.Duration) {
 	b.Helper()
 	begin := time.Now()
-	_, work, err := metrics.Refresh{Calendar: n.calendar, Registry: n.registry, Source: n.source, Archive: s}.
+	_, work, err := metrics.Refresh{Calendar: n.calendar, Registry: n.registry, Source: n.source, Archive: s, Distinct: duck.CountDistinct}.
 		Run(b.Context(), n.registry.Metrics(), n.weeks)
 	if err != nil {
 		b.Fatal(err)
@@ -216,7 +216,7 @@ func BenchmarkWarmDocument(b *testing.B) {
 			n.refresh(b, s)
 			begin := cpu()
 			for b.Loop() {
-				history, _, err := metrics.Refresh{Calendar: n.calendar, Registry: n.registry, Source: n.source, Archive: s}.
+				history, _, err := metrics.Refresh{Calendar: n.calendar, Registry: n.registry, Source: n.source, Archive: s, Distinct: duck.CountDistinct}.
 					Run(b.Context(), n.registry.Metrics(), n.weeks)
 				if err != nil {
 					b.Fatal(err)

@@ -98,7 +98,7 @@ func (p *project) history(ctx context.Context, s *store.Store, o sheetOptions) (
 	}
 	again := o.asOf.Add(-p.config.recomputeDays)
 	refresh := metrics.Refresh{Calendar: p.config.calendar, Registry: p.registry, Source: from, Archive: s,
-		DaysAtOnce: p.config.daysAtOnce(), Again: again,
+		DaysAtOnce: p.config.daysAtOnce(), Distinct: p.config.distinct(), Again: again,
 		Progress: func(done, total int) { o.show.step("computing", done, total) }}
 	weeks := p.config.calendar.WeeksTo(tearsheet.TrendWeeks, o.last)
 	history, work, err := refresh.Run(ctx, p.onSheet(), weeks)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +50,14 @@ func (c *config) daysAtOnce() int {
 		return 7
 	}
 	return 92
+}
+
+// distinct is the engine's fast way to count distinct integers, or nil.
+func (c *config) distinct() metrics.DistinctCounter {
+	if strings.HasPrefix(c.warehouse, "duckdb:") {
+		return duck.CountDistinct
+	}
+	return nil
 }
 
 // source returns what metrics read from: the warehouse with its ledger, or, filled
@@ -147,7 +156,10 @@ func (f *firstDays) of(ctx context.Context, table string) (calendar.Day, bool, e
 	if known, ok := f.known[table]; ok {
 		return known.day, known.ok, nil
 	}
-	query, args := f.query(table)
+	query, args, err := f.query(table)
+	if err != nil {
+		return 0, false, err
+	}
 	day, ok, err := oneDay(ctx, f.reader, f.calendar, query, args...)
 	if err != nil {
 		return 0, false, fmt.Errorf("first day: %w", err)
@@ -156,25 +168,34 @@ func (f *firstDays) of(ctx context.Context, table string) (calendar.Day, bool, e
 	return day, ok, nil
 }
 
-// query asks for the least day of the table by the column that a short form names;
-// of a table that only long forms read, for the first day that one of them returns.
-func (f *firstDays) query(table string) (string, []any) {
+// query asks for the least day of a table by the column that a short form over it
+// names. A table that others only look into begins where what they return begins.
+func (f *firstDays) query(table string) (string, []any, error) {
+	var looksInto *metrics.Metric
 	for _, m := range f.registry.Metrics() {
-		if m.From == table {
-			column := m.Day
-			if m.At != "" {
-				column = m.At
-			}
-			return "select min(" + column + ") from " + table, nil
+		at := slices.Index(m.Tables(), table)
+		switch {
+		case at == 0 && m.From != "":
+			return leastDay(m), nil, nil
+		case at >= 0 && looksInto == nil && (m.From != "" || m.Roll != metrics.Whole):
+			looksInto = m
 		}
 	}
-	for _, m := range f.registry.Metrics() {
-		for _, read := range m.Tables() {
-			if read == table && m.Roll != metrics.Whole {
-				begin, end := calendar.DayOn(1900, 1, 1), f.today+1
-				return "select min(day) from (" + m.SQL + "\n) as history", []any{begin.Time(), end.Time()}
-			}
-		}
+	switch {
+	case looksInto == nil:
+		return "", nil, fmt.Errorf("no metric says which column of %s is its day: name warehouse.complete_from", table)
+	case looksInto.From != "":
+		return leastDay(looksInto), nil, nil
 	}
-	return "select cast(null as date)", nil
+	begin, end := calendar.DayOn(1900, 1, 1), f.today+1
+	return "select min(day) from (" + looksInto.SQL + "\n) as history", []any{begin.Time(), end.Time()}, nil
+}
+
+// leastDay asks for the first day or instant of the table of a short form.
+func leastDay(m *metrics.Metric) string {
+	column := m.Day
+	if m.At != "" {
+		column = m.At
+	}
+	return "select min(" + column + ") from " + m.From
 }

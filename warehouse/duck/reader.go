@@ -139,3 +139,10 @@ func libraryVersion(conn driver.Conn) string {
 	}
 	return fmt.Sprint(row[0])
 }
+
+// CountDistinct returns the expression that counts the distinct values of an
+// integer expression by a bitset, exactly: every value must lie in low ≤ x ≤ high.
+// Where values lie close together it is several times as fast as hashing them.
+func CountDistinct(expression string, low, high int64) string {
+	return fmt.Sprintf("coalesce(bit_count(bitstring_agg(%s, %d, %d)), 0)", expression, low, high)
+}
