@@ -38,7 +38,8 @@ func (w Weekly) Provisional() bool { return !w.Coverage.Complete() }
 // Of a week with missing days a mean and a ratio are taken over the days that are
 // there; a sum, a level without its last day and a whole-week figure are unknown:
 // a partial sum would look like a bad week. Coverage says how many days there
-// were, and nothing prints the figure without it.
+// were, and nothing prints the figure without it. A loaded day that has no value
+// (an average of no rows) is left out of a mean and a ratio as well.
 func (r *Registry) Week(history History, m *Metric, w calendar.Week) Weekly {
 	if m.Roll == Ratio {
 		return r.ratioWeek(history, m, w)
@@ -75,7 +76,8 @@ func (w Weekly) roll(by Roll) Value {
 }
 
 // ratioWeek divides what the operands come to on the days that both have, so that
-// a missing day of one cannot bend the ratio.
+// a missing day of one cannot bend the ratio. An operand that counts over the whole
+// week has no days of its own to leave out; beside it all seven are needed.
 func (r *Registry) ratioWeek(history History, m *Metric, w calendar.Week) Weekly {
 	of, to := r.Metric(m.RatioOf.Of), r.Metric(m.RatioOf.To)
 	a, b := r.Week(history, of, w), r.Week(history, to, w)
@@ -91,17 +93,22 @@ func (r *Registry) ratioWeek(history History, m *Metric, w calendar.Week) Weekly
 			top, bottom = top.Add(a.Daily[i]), bottom.Add(b.Daily[i])
 		}
 	}
-	if of.Roll == Whole {
-		top = a.Actual
-	}
-	if to.Roll == Whole {
-		bottom = b.Actual
+	if of.Roll == Whole || to.Roll == Whole {
+		top, bottom = a.total(of), b.total(to)
 	}
 	week.Actual = m.share(top, bottom)
 	if m.RatioOf.MeanOfDays {
 		week.Actual = MeanOf(known(week.Daily[:])...)
 	}
 	return week
+}
+
+// total returns what all seven days of m come to, unknown if one has no value.
+func (w Weekly) total(m *Metric) Value {
+	if m.Roll == Whole {
+		return w.Actual
+	}
+	return SumOf(w.Daily[:]...)
 }
 
 func loaded(history History, m *Metric, day calendar.Day) bool {
