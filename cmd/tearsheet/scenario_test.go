@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -134,4 +136,12 @@ func decimal(t testing.TB, fraction string) string {
 		t.Fatal(err)
 	}
 	return v.Decimal()
+}
+
+// overwrite writes a file of a project anew.
+func overwrite(t testing.TB, dir, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o640); err != nil {
+		t.Fatal(err)
+	}
 }
