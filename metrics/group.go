@@ -58,7 +58,11 @@ func shared(m *Metric, dense denseKeys) (id, key string) {
 		return "", ""
 	}
 	place := m.place()
-	switch aggregate, _ := ParseMeasure(m.Measure); aggregate {
+	aggregate, _ := ParseMeasure(m.Measure)
+	if m.Empty == EmptyUnknown && aggregate.counts() {
+		return "", "" // beside others its days without rows would be counted as 0
+	}
+	switch aggregate {
 	case AggregateOther:
 		return "", ""
 	case AggregateCountDistinct:
@@ -72,6 +76,11 @@ func shared(m *Metric, dense denseKeys) (id, key string) {
 		return place + "\x00" + key, key
 	}
 	return place, ""
+}
+
+// counts reports whether a gives 0 of no rows; the others give NULL.
+func (a Aggregate) counts() bool {
+	return a == AggregateCountAll || a == AggregateCount || a == AggregateCountDistinct
 }
 
 // place is the table of m and how its rows are placed in time.

@@ -89,15 +89,9 @@ func (st statement) places(columns []string) ([]int, error) {
 }
 
 func (st statement) take(found answer, cells []any, places []int, s span) error {
-	day := s.first
-	if places[0] != noDay {
-		var err error
-		if day, err = dayFrom(cells[places[0]]); err != nil {
-			return err
-		}
-	}
-	if day < s.first || day >= s.end {
-		return fmt.Errorf("the statement returned %s, outside %s to %s: does it use $1 <= day < $2?", day, s.first, s.end-1)
+	day, err := st.day(cells, places[0], s)
+	if err != nil {
+		return err
 	}
 	for i, m := range st.metrics {
 		value, err := valueFrom(cells[places[i+1]])
@@ -112,11 +106,31 @@ func (st statement) take(found answer, cells []any, places []int, s span) error 
 	return nil
 }
 
+// day returns the day that a row is about. The row of a whole week stands for all of
+// it, whichever day it names.
+func (st statement) day(cells []any, place int, s span) (calendar.Day, error) {
+	whole := st.metrics[0].Roll == Whole
+	if place == noDay || whole && cells[place] == nil {
+		return s.first, nil
+	}
+	day, err := dayFrom(cells[place])
+	if err != nil {
+		return 0, err
+	}
+	if day < s.first || day >= s.end {
+		return 0, fmt.Errorf("the statement returned %s, outside %s to %s: does it use $1 <= day < $2?", day, s.first, s.end-1)
+	}
+	if whole {
+		return s.first, nil
+	}
+	return day, nil
+}
+
 // dayFrom reads what drivers return for a date.
 func dayFrom(cell any) (calendar.Day, error) {
 	switch v := cell.(type) {
 	case time.Time:
-		if hour, minute, second := v.Clock(); hour != 0 || minute != 0 || second != 0 {
+		if hour, minute, second := v.Clock(); hour != 0 || minute != 0 || second != 0 || v.Nanosecond() != 0 {
 			return 0, fmt.Errorf("the day %s has a clock: a day is a date (name an instant with at:)", v.Format(time.DateTime))
 		}
 		return calendar.DayOn(v.Date()), nil
