@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -81,6 +82,9 @@ func (e *entry) checkWords() {
 	}
 	e.checkPrintable(e.path("definition"), m.Definition)
 	e.checkPrintable(e.path("unit"), string(m.Unit))
+	for key, text := range map[string]string{"sql": m.SQL, "measure": m.Measure, "where": m.Where, "from": m.From} {
+		e.checkPrintable(e.path(key), strings.NewReplacer("\n", "", "\t", "").Replace(text))
+	}
 	e.checkDefinition()
 	if m.Unit == "" && e.file.Unit != "" {
 		e.fault("unit", "unit is empty")

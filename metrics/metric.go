@@ -83,7 +83,7 @@ type Metric struct {
 	RatioOf Operands
 	By      string // a column whose values get figures of their own, or ""
 
-	Plan       string // the name under which the plan knows it
+	Plan       string // the name under which the plan knows it; "" if none is expected
 	PlanIs     PlanIs
 	PlanSpread Spread
 	Thresholds Thresholds

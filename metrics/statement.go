@@ -44,6 +44,9 @@ func (m *Metric) Statement() string {
 	}
 	column := m.timeColumn()
 	first, group := "select "+m.Day+" as day, ", "\ngroup by "+m.Day
+	if m.Day == "day" {
+		first = "select day, "
+	}
 	if m.At != "" {
 		first, group = "select ", ""
 	}

@@ -2,6 +2,7 @@ package tearsheet
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"tearsheet/calendar"
@@ -66,6 +67,8 @@ func Build(in Inputs) *Document {
 		Plan:     planNote(in.PlanNote),
 		Weeks:    heads(b.weeks),
 		Trend:    heads(b.trend),
+		Agenda:   []AgendaItem{},
+		Sections: []Section{},
 	}
 	for _, team := range in.Registry.Teams() {
 		if section := b.section(team); len(section.Rows) > 0 {
@@ -73,6 +76,7 @@ func Build(in Inputs) *Document {
 		}
 	}
 	doc.summarise()
+	doc.Restated = doc.corrections()
 	doc.Definitions = b.definitions(doc)
 	doc.Legend = legend(doc, in.Registry)
 	return doc
@@ -168,6 +172,9 @@ func (r *Row) print(m *metrics.Metric, shown []metrics.Value) {
 		cell := &r.Cells[i]
 		cell.ActualText = format(cell.Actual.Div(by), r.Decimals)
 		cell.PlanText = format(cell.Plan.Div(by), r.Decimals)
+		if cell.Restated != nil {
+			cell.Restated.WasText = format(cell.Restated.Was.Div(by), r.Decimals)
+		}
 	}
 	r.Mark = latest.Mark
 	r.Variance = r.varianceText(latest)
@@ -182,7 +189,7 @@ func (r *Row) varianceText(latest Cell) string {
 	case !latest.Plan.Known():
 		return "no plan"
 	case !latest.Percent.Known():
-		return formatSigned(latest.Variance.Div(metrics.Int(int64(r.Scale))), r.Decimals) + " abs"
+		return formatSigned(latest.Variance.Div(metrics.Int(int64(r.Scale))), r.Decimals) + absoluteSuffix
 	}
 	return formatSigned(latest.Percent, varianceDecimals)
 }
@@ -208,4 +215,21 @@ func (d *Document) summarise() {
 	for _, it := range items {
 		d.Agenda = append(d.Agenda, it.AgendaItem)
 	}
+}
+
+// corrections lists the restated figures in the order of the sheet, the latest week
+// first.
+func (d *Document) corrections() []Correction {
+	list := []Correction{}
+	for _, section := range d.Sections {
+		for _, row := range section.Rows {
+			for i := len(row.Cells) - 1; i >= 0; i-- {
+				if was := row.Cells[i].Restated; was != nil {
+					list = append(list, Correction{row.Metric, row.Title, fmt.Sprintf("%s was %s, now %s (edition %d; %s)",
+						d.Weeks[i].Label, was.WasText, row.Cells[i].ActualText, was.Edition, was.Cause)})
+				}
+			}
+		}
+	}
+	return list
 }

@@ -26,6 +26,7 @@ type Document struct {
 	Weeks       []WeekHead   `json:"weeks"`    // five, oldest first
 	Trend       []WeekHead   `json:"trend"`    // of the sparklines, oldest first
 	Agenda      []AgendaItem `json:"off_plan"` // rows that are off plan, worst first
+	Restated    []Correction `json:"restated"` // figures that earlier editions printed differently
 	Sections    []Section    `json:"sections"`
 	Definitions []Definition `json:"definitions"`
 	Legend      []LegendItem `json:"legend"`
@@ -62,6 +63,13 @@ type AgendaItem struct {
 	Metric   string `json:"metric"`
 	Title    string `json:"title"`
 	Variance string `json:"variance"` // "−28.1%"
+}
+
+// Correction is a figure that an earlier edition printed differently.
+type Correction struct {
+	Metric string `json:"metric"`
+	Title  string `json:"title"`
+	Text   string `json:"text"` // "8 Nov was 7,001, now 6,635 (edition 11; late data)"
 }
 
 // LegendItem explains one mark or sign that the sheet uses.
@@ -123,7 +131,8 @@ type Cell struct {
 
 // Restatement says that an earlier edition printed another figure for a cell.
 type Restatement struct {
-	Was     metrics.Value `json:"was"` // as first printed
+	Was     metrics.Value `json:"was"`      // as first printed
+	WasText string        `json:"was_text"` // in the digits of the row
 	Edition int           `json:"edition"`
 	Cause   string        `json:"cause"` // late data, definition changed, correction
 }

@@ -3,14 +3,19 @@ package tearsheet
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"tearsheet/calendar"
 	"tearsheet/metrics"
 )
 
 // signRestated follows a number that an earlier edition printed differently; the
-// coverage of a provisional week, such as 6/7, is its own sign.
-const signRestated = "‡"
+// coverage of a provisional week, such as 6/7, is its own sign. absoluteSuffix
+// follows a variance that is no percentage.
+const (
+	signRestated   = "‡"
+	absoluteSuffix = " abs"
+)
 
 func subtitle(c calendar.Calendar, last calendar.Week) string {
 	return fmt.Sprintf("Week ending %s. Daily averages, %s to %s, %s.",
@@ -143,49 +148,64 @@ func directionRule(m *metrics.Metric) string {
 
 func percent(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
-// legend explains the marks, with the thresholds if all rows share them, and the
-// signs that the sheet uses.
+// legend explains the marks, with the thresholds that most rows share, and the signs
+// that the sheet uses.
 func legend(doc *Document, registry *metrics.Registry) []LegendItem {
-	off, watch, ahead := "off plan", "watch", "ahead"
-	if t, same := sharedThresholds(doc, registry); same {
-		off += ", " + percent(t.Off) + "% or more"
-		watch += ", " + percent(t.Watch) + "% to " + percent(t.Off) + "%"
-		ahead += ", " + percent(t.Ahead) + "% or more"
+	t, all := usualThresholds(doc, registry)
+	items := []LegendItem{
+		{Mark: Behind, Text: "off plan, " + percent(t.Off) + "% or more"},
+		{Mark: Watch, Text: "watch, " + percent(t.Watch) + "% to " + percent(t.Off) + "%"},
+		{Mark: Ahead, Text: "ahead, " + percent(t.Ahead) + "% or more"},
 	}
-	items := []LegendItem{{Mark: Behind, Text: off}, {Mark: Watch, Text: watch}, {Mark: Ahead, Text: ahead}}
-	provisional, restated, missing := "", false, false
-	for _, section := range doc.Sections {
-		for _, row := range section.Rows {
-			restated = restated || row.Restated
-			for _, cell := range row.Cells {
-				if cell.Provisional && cell.Coverage.Have > 0 && provisional == "" {
-					provisional = cell.Coverage.String()
-				}
-				missing = missing || !cell.Actual.Known() || !cell.Plan.Known()
-			}
+	if !all {
+		items = append(items, LegendItem{Text: "other thresholds: see definitions"})
+	}
+	return append(items, signs(doc)...)
+}
+
+// signs explains what stands beside or in place of numbers on this sheet.
+func signs(doc *Document) []LegendItem {
+	var items []LegendItem
+	add := func(seen *bool, sign, text string) {
+		if !*seen {
+			*seen = true
+			items = append(items, LegendItem{Sign: sign, Text: text})
 		}
 	}
-	if provisional != "" {
-		items = append(items, LegendItem{Sign: provisional, Text: "days loaded: provisional"})
-	}
-	if restated {
-		items = append(items, LegendItem{Sign: signRestated, Text: "restated since it was first printed"})
-	}
-	if missing {
-		items = append(items, LegendItem{Sign: noValue, Text: "no value"})
+	var provisional, restated, missing, absolute bool
+	for _, section := range doc.Sections {
+		for _, row := range section.Rows {
+			if strings.HasSuffix(row.Variance, absoluteSuffix) {
+				add(&absolute, strings.TrimSpace(absoluteSuffix), "difference in the row's unit")
+			}
+			for _, cell := range row.Cells {
+				if cell.Provisional && cell.Coverage.Have > 0 {
+					add(&provisional, cell.Coverage.String(), "days loaded: provisional")
+				}
+				if cell.Restated != nil {
+					add(&restated, signRestated, "restated since it was first printed")
+				}
+				if !cell.Actual.Known() || !cell.Plan.Known() {
+					add(&missing, noValue, "no value")
+				}
+			}
+		}
 	}
 	return items
 }
 
-func sharedThresholds(doc *Document, registry *metrics.Registry) (shared metrics.Thresholds, same bool) {
+// usualThresholds returns the thresholds that most rows have, and whether all have
+// them.
+func usualThresholds(doc *Document, registry *metrics.Registry) (usual metrics.Thresholds, all bool) {
+	rows, counts := 0, map[metrics.Thresholds]int{}
 	for _, section := range doc.Sections {
 		for _, row := range section.Rows {
 			t := registry.Metric(row.Metric).Thresholds
-			if same && t != shared {
-				return shared, false
+			rows++
+			if counts[t]++; counts[t] > counts[usual] || rows == 1 {
+				usual = t
 			}
-			shared, same = t, true
 		}
 	}
-	return shared, same
+	return usual, counts[usual] == rows
 }

@@ -51,7 +51,7 @@ type planEntry struct {
 	File        string `json:"file,omitempty" jsonschema:"example=plan.xlsx"`
 	Sheet       string `json:"sheet,omitempty" jsonschema_description:"The sheet of a workbook."`
 	Version     string `json:"version,omitempty" jsonschema_description:"The version of the plan, where a file has several. The last one if absent."`
-	Decimal     string `json:"decimal,omitempty" jsonschema:"enum=.,enum=0x2C" jsonschema_description:"The decimal sign of figures that are text."`
+	Decimal     string `json:"decimal,omitempty" jsonschema:"example=." jsonschema_description:"The decimal sign of figures that are text: a point or a comma."`
 	GoogleSheet string `json:"google_sheet,omitempty" jsonschema_description:"Not supported by this version."`
 	Range       string `json:"range,omitempty"`
 	Table       string `json:"table,omitempty" jsonschema_description:"Not supported by this version."`
@@ -227,6 +227,9 @@ func (r *configReader) readPlan(p *planEntry) {
 	case p.File == "":
 		r.addAt(r.tree.Value("plan"), "plan: name a file: {file: plan.csv}")
 	default:
+		if p.Decimal != "" && p.Decimal != "." && p.Decimal != "," {
+			r.add(fmt.Errorf("%q is neither \".\" nor \",\"", p.Decimal), "plan", "decimal")
+		}
 		entry := *p
 		entry.File = r.inProject(p.File)
 		r.plan = &entry
