@@ -91,8 +91,8 @@ func TestStatementShownIsWhatTheShortFormAbbreviates(t *testing.T) {
 	wau := short("wau", "count(distinct user_id)", "")
 	wau.Roll = Whole
 	for want, m := range map[string]*Metric{
-		"select day, count(*) as value\nfrom actions\nwhere day >= $1 and day < $2\ngroup by day":                                                         short("a", "count(*)", ""),
-		"select day, count(*) as value\nfrom actions\nwhere (a or b) and day >= $1 and day < $2\ngroup by day":                                            short("a", "count(*)", "a or b"),
+		"select day, count(*) as value\nfrom actions\nwhere day >= $1 and day < $2\ngroup by day":                                                                short("a", "count(*)", ""),
+		"select day, count(*) as value\nfrom actions\nwhere (a or b) and day >= $1 and day < $2\ngroup by day":                                                   short("a", "count(*)", "a or b"),
 		"select count(distinct user_id) as value\nfrom actions\nwhere day >= $1 and day < $2":                                                                    wau,
 		"select count(*) as value\nfrom actions\nwhere occurred_at >= $1 and occurred_at < $2 -- for each day, between the instants at which it begins and ends": at(short("a", "count(*)", "")),
 		"likes / daily_active_users": {Roll: Ratio, RatioOf: Operands{Of: "likes", To: "daily_active_users"}},
