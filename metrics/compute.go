@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tearsheet/calendar"
@@ -164,7 +165,11 @@ func (r *refreshRun) keep(ctx context.Context, t task, found answer, versions ma
 		}
 		values[m.ComputationHash(r.Calendar)] = kept
 	}
-	return r.Archive.Keep(ctx, values)
+	if err := r.Archive.Keep(ctx, values); err != nil || len(values) == 0 {
+		return err
+	}
+	ran := Ran{Text: t.statement(r.Calendar).text, First: t.span.first, Last: t.span.end - 1}
+	return r.Archive.KeepStatement(ctx, ran, slices.Sorted(maps.Keys(values)))
 }
 
 func (m *Metric) orEmpty(byDay map[calendar.Day]Value, day calendar.Day) Value {

@@ -21,6 +21,14 @@ type Archive interface {
 	Stored(ctx context.Context, computation string, from, to calendar.Day) (map[calendar.Day]Stored, error)
 	// Keep replaces the values of the given days, all of them or none.
 	Keep(ctx context.Context, values map[string]map[calendar.Day]Stored) error
+	// KeepStatement keeps the text that last computed each of some computations.
+	KeepStatement(ctx context.Context, ran Ran, computations []string) error
+}
+
+// Ran is a statement as it was sent, and the days that it covered.
+type Ran struct {
+	Text        string
+	First, Last calendar.Day
 }
 
 // Refresh brings daily values up to date and computes only those days whose loads

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"tearsheet/calendar"
@@ -62,6 +63,44 @@ func (s *Store) Keep(ctx context.Context, values map[string]map[calendar.Day]met
 		return fmt.Errorf("keep daily values: %w", err)
 	}
 	return nil
+}
+
+// KeepStatement keeps the text that last computed each of some computations.
+func (s *Store) KeepStatement(ctx context.Context, ran metrics.Ran, computations []string) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		for _, computation := range computations {
+			if _, err := tx.ExecContext(ctx, s.bind(
+				`insert into statement (computation, text, first_day, last_day) values (?, ?, ?, ?)
+				on conflict (computation) do update set text = excluded.text, first_day = excluded.first_day, last_day = excluded.last_day`),
+				computation, ran.Text, ran.First.String(), ran.Last.String()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("keep a statement: %w", err)
+	}
+	return nil
+}
+
+// Statement returns the text that last computed a computation, or false if none
+// has yet.
+func (s *Store) Statement(ctx context.Context, computation string) (metrics.Ran, bool, error) {
+	var ran metrics.Ran
+	var first, last string
+	err := s.db.QueryRowContext(ctx, s.bind(
+		`select text, first_day, last_day from statement where computation = ?`), computation).Scan(&ran.Text, &first, &last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ran, false, nil
+	}
+	if err != nil {
+		return ran, false, fmt.Errorf("statement: %w", err)
+	}
+	var firstErr, lastErr error
+	ran.First, firstErr = calendar.ParseDay(first)
+	ran.Last, lastErr = calendar.ParseDay(last)
+	return ran, true, errors.Join(firstErr, lastErr)
 }
 
 // text writes a value, exactly, and "" for an unknown one.

@@ -34,6 +34,8 @@ var schema = []string{
 	`create table if not exists daily_value (
 		computation text not null, day text not null, value text not null, version text not null,
 		primary key (computation, day))`,
+	`create table if not exists statement (
+		computation text not null primary key, text text not null, first_day text not null, last_day text not null)`,
 	`create table if not exists edition (
 		number bigint not null primary key, fingerprint text not null unique, week text not null,
 		as_of text not null, issued_at text not null, document text not null)`,

@@ -67,7 +67,7 @@ func (a *app) command() *cobra.Command {
 		return hinted(usageError(suggestFlag(c, err)), "`%s --help` lists the flags", c.CommandPath())
 	})
 	root.AddCommand(a.demoCommand(), a.initCommand(), a.checkCommand(), a.runCommand(), a.sheetCommand(),
-		a.editionsCommand(), a.schemaCommand(), a.versionCommand())
+		a.editionsCommand(), a.explainCommand(), a.schemaCommand(), a.versionCommand())
 	for _, c := range root.Commands() {
 		if c.Args != nil {
 			args := c.Args
