@@ -7,8 +7,8 @@ import (
 // Fault is one thing that is wrong in a file that a person writes, with the place
 // where to mend it.
 type Fault struct {
-	Place string // metrics.yaml:9:5, or plan.xlsx: Plan!C7
-	Text  string // what is wrong, and what to do
+	Place string `json:"place"` // metrics.yaml:9:5, or plan.xlsx: Plan!C7
+	Text  string `json:"text"`  // what is wrong, and what to do
 }
 
 // Error writes the place, a colon and the text.

@@ -10,12 +10,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"tearsheet/calendar"
 	"tearsheet/metrics"
-	"tearsheet/plan"
 	"tearsheet/warehouse"
 )
 
@@ -40,10 +40,10 @@ type checked struct {
 }
 
 func (a *app) check(ctx context.Context, paths []string) error {
-	var found checked
+	found := checked{Checked: []string{}, Faults: metrics.Faults{}, Warnings: metrics.Faults{}}
 	var err error
 	if len(paths) == 0 {
-		err = found.project(ctx, a.dir, a.now())
+		err = found.project(ctx, a.dir, "", a.now())
 	}
 	for _, path := range paths {
 		err = errors.Join(err, found.path(ctx, path, a.now()))
@@ -51,7 +51,7 @@ func (a *app) check(ctx context.Context, paths []string) error {
 	if err != nil && len(found.Faults) == 0 {
 		return err
 	}
-	return a.sayChecked(&found)
+	return errors.Join(a.sayChecked(&found), err)
 }
 
 func (a *app) sayChecked(found *checked) error {
@@ -83,34 +83,32 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
-// project checks a project folder, and its warehouse if the files are sound.
-func (c *checked) project(ctx context.Context, dir string, now time.Time) error {
+// project checks a project folder, and its warehouse if the files are sound. Places
+// are printed with the prefix.
+func (c *checked) project(ctx context.Context, dir, prefix string, now time.Time) error {
 	p, err := openProject(dir)
-	c.Checked = append(c.Checked, configName, registryName)
+	c.Checked = append(c.Checked, prefix+configName, prefix+registryName)
 	faults, err := asFaults(err)
 	if err != nil {
 		return err
 	}
-	c.Faults = append(c.Faults, faults...)
-	if p == nil {
-		return nil
-	}
-	c.Warnings = append(c.Warnings, p.warnings...)
+	found := findings{faults: faults, warnings: p.warnings}
 	if p.config.plan != nil {
-		c.Checked = append(c.Checked, filepath.Base(p.config.plan.File))
+		c.Checked = append(c.Checked, prefix+filepath.Base(p.config.plan.File))
 	}
-	if len(faults) > 0 {
-		return nil
+	if len(faults) == 0 {
+		err = c.warehouse(ctx, p, &found, now)
 	}
-	return c.warehouse(ctx, p, now)
+	c.add(prefix, found)
+	return err
 }
 
 // warehouse prepares every statement. A warehouse that does not exist yet is only
 // worth a warning if Tearsheet is to fill it.
-func (c *checked) warehouse(ctx context.Context, p *project, now time.Time) error {
+func (c *checked) warehouse(ctx context.Context, p *project, found *findings, now time.Time) error {
 	if path, ok := strings.CutPrefix(p.config.warehouse, "duckdb:"); ok && !p.config.others {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			c.Warnings = append(c.Warnings, metrics.Fault{Place: configName,
+			found.warnings = append(found.warnings, metrics.Fault{Place: configName,
 				Text: "the warehouse does not exist yet, so no statement was tried; `tearsheet run` makes it"})
 			return nil
 		}
@@ -122,32 +120,45 @@ func (c *checked) warehouse(ctx context.Context, p *project, now time.Time) erro
 	defer r.Close()
 	c.Checked = append(c.Checked, "the warehouse")
 	if p.config.others {
-		if _, err := completeThrough(ctx, p.config, r, p.config.calendar.DayOf(now)); err != nil {
-			c.Faults = append(c.Faults, metrics.Fault{Place: configName, Text: "warehouse: " + err.Error()})
+		if _, err := completeThrough(ctx, p.config, r, p.config.calendar.DayOf(now)); isPlace(err) {
+			return err
+		} else if err != nil {
+			found.faults = append(found.faults, metrics.Fault{Place: p.config.completeThroughAt, Text: refusal(err, p.config.completeThrough)})
 		}
 	}
 	for _, m := range p.registry.Metrics() {
 		if m.Roll == metrics.Ratio {
 			continue
 		}
-		if _, err := r.Describe(ctx, m.Statement()); err != nil {
-			c.Faults = append(c.Faults, statementFault(m, err))
+		if _, err := r.Describe(ctx, m.Statement()); isPlace(err) {
+			return err
+		} else if err != nil {
+			found.faults = append(found.faults, metrics.Fault{Place: fmt.Sprintf("%s:%d:1", registryName, m.Line),
+				Text: fmt.Sprintf("metric %q: the warehouse refuses its statement: %s", m.Name, refusal(err, m.Statement()))})
 		}
 	}
 	return nil
 }
 
-// statementFault places what an engine says of a statement in the registry.
-func statementFault(m *metrics.Metric, err error) metrics.Fault {
-	line := m.Line
+// isPlace reports whether err is about where the warehouse lies, and not about a
+// statement.
+func isPlace(err error) bool {
+	var storage *warehouse.StorageError
+	var active *warehouse.ActiveError
+	return errors.As(err, &storage) || errors.As(err, &active) || errors.Is(err, context.Canceled)
+}
+
+// refusal writes on one line what an engine has against a statement, and where.
+func refusal(err error, statement string) string {
+	text, _, _ := strings.Cut(err.Error(), "\n")
 	var syntax *warehouse.SyntaxError
-	text := err.Error()
-	if errors.As(err, &syntax) {
-		text = syntax.Message
+	if !errors.As(err, &syntax) || syntax.Offset < 0 || syntax.Offset > len(statement) {
+		return text
 	}
-	text, _, _ = strings.Cut(text, "\n")
-	return metrics.Fault{Place: fmt.Sprintf("%s:%d:1", registryName, line),
-		Text: fmt.Sprintf("metric %q: the warehouse refuses its statement: %s", m.Name, text)}
+	before := statement[:syntax.Offset]
+	line := strings.Count(before, "\n")
+	column := utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:])
+	return fmt.Sprintf("%s (line %d, column %d of the statement)", text, line+1, column+1)
 }
 
 // path checks a file alone, or what a folder holds.
@@ -160,7 +171,7 @@ func (c *checked) path(ctx context.Context, path string, now time.Time) error {
 		return c.file(path)
 	}
 	if _, err := os.Stat(filepath.Join(path, configName)); err == nil {
-		return c.project(ctx, path, now)
+		return c.project(ctx, path, filepath.Clean(path)+string(filepath.Separator), now)
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
@@ -178,53 +189,49 @@ func (c *checked) path(ctx context.Context, path string, now time.Time) error {
 
 // file checks a registry or a plan by itself. Its name is printed as it was given.
 func (c *checked) file(path string) error {
-	c.Checked = append(c.Checked, path)
+	folder := strings.TrimSuffix(path, filepath.Base(path))
 	switch filepath.Ext(path) {
 	case ".yaml", ".yml":
-		_, found, err := readRegistry(path)
-		if err != nil {
-			return err
-		}
-		c.add(path, found)
-		return nil
+		_, found := readRegistry(path)
+		c.add(folder, found)
 	case ".csv", ".xlsx":
-		return c.planFile(path)
+		c.add(folder, checkPlan(path))
+	default:
+		return usageError(fmt.Errorf("%s: neither a registry (.yaml) nor a plan (.csv, .xlsx)", path))
 	}
-	return usageError(fmt.Errorf("%s: neither a registry (.yaml) nor a plan (.csv, .xlsx)", path))
-}
-
-// add notes findings whose places begin with the base name of path.
-func (c *checked) add(path string, found findings) {
-	place := func(list metrics.Faults) metrics.Faults {
-		placed := make(metrics.Faults, len(list))
-		for i, f := range list {
-			placed[i] = metrics.Fault{Place: filepath.Join(filepath.Dir(path), f.Place), Text: f.Text}
-		}
-		return placed
-	}
-	c.Faults = append(c.Faults, place(found.faults)...)
-	c.Warnings = append(c.Warnings, place(found.warnings)...)
-}
-
-// planFile checks a plan against the registry beside it, in weeks from Monday.
-func (c *checked) planFile(path string) error {
-	registry, found, err := readRegistry(filepath.Join(filepath.Dir(path), registryName))
-	if err != nil {
-		return fmt.Errorf("%s: a plan is checked against the %s beside it: %w", path, registryName, err)
-	}
-	if registry == nil || len(found.faults) > 0 {
-		return usageError(fmt.Errorf("%s: the %s beside it has faults; mend those first", path, registryName))
-	}
-	monday, err := calendar.New("UTC", time.Monday)
-	if err != nil {
-		return err
-	}
-	p, err := plan.ReadFile(path, plan.Options{Registry: registry, Calendar: monday})
-	faults, err := asFaults(err)
-	if err != nil {
-		c.Faults = append(c.Faults, metrics.Fault{Place: path, Text: err.Error()})
-		return nil
-	}
-	c.add(path, findings{faults, p.Warnings()})
+	c.Checked = append(c.Checked, path)
 	return nil
+}
+
+// add notes findings, whose places are printed with the prefix.
+func (c *checked) add(prefix string, found findings) {
+	for _, f := range found.faults {
+		c.Faults = append(c.Faults, metrics.Fault{Place: prefix + f.Place, Text: f.Text})
+	}
+	for _, w := range found.warnings {
+		c.Warnings = append(c.Warnings, metrics.Fault{Place: prefix + w.Place, Text: w.Text})
+	}
+}
+
+// checkPlan checks a plan against the registry beside it. Where a tearsheet.yaml
+// stands beside it, its weeks count; otherwise weeks start on Monday.
+func checkPlan(path string) findings {
+	name, dir := filepath.Base(path), filepath.Dir(path)
+	registry, found := readRegistry(filepath.Join(dir, registryName))
+	if registry == nil {
+		return findings{faults: metrics.Faults{{Place: name, Text: fmt.Sprintf(
+			"a plan is checked against the %s beside it, which cannot be read: %s", registryName, found.faults[0])}}}
+	}
+	beside, _ := readConfig(dir)
+	if beside == nil {
+		beside = &config{}
+	}
+	if beside.calendar == (calendar.Calendar{}) {
+		beside.calendar, _ = calendar.New("UTC", time.Monday)
+	}
+	if beside.plan == nil || filepath.Clean(beside.plan.File) != filepath.Clean(path) {
+		beside.plan = &planEntry{File: path}
+	}
+	p, err := readPlan(beside, registry)
+	return findings{faultsOf(name, err), p.Warnings()}
 }

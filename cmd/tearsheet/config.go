@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"os"
@@ -79,20 +80,23 @@ type outputsEntry struct {
 
 // config is a tearsheet.yaml that is sound.
 type config struct {
-	company, title   string
-	calendar         calendar.Calendar
-	warehouse        string // URL, expanded
-	others           bool
-	completeFrom     *calendar.Day
-	completeThrough  string // a date, a statement or ""
-	recomputeDays    int
-	limits           warehouse.Limits
-	store            string
-	plan             *planEntry
-	sources          []files.Source
-	outDir, paper    string
-	formats          []string
-	warnings, faults metrics.Faults
+	company, title  string
+	calendar        calendar.Calendar
+	warehouse       string // URL, expanded
+	others          bool
+	completeFrom    *calendar.Day
+	completeThrough string // a date, a statement or ""
+	// completeThroughAt is the place of that entry in the file.
+	completeThroughAt string
+	recomputeDays     int
+	limits            warehouse.Limits
+	store             string
+	plan              *planEntry
+	planAt            string // its place in the file
+	sources           []files.Source
+	outDir, paper     string
+	formats           []string
+	warnings, faults  metrics.Faults
 }
 
 const (
@@ -124,17 +128,33 @@ func readConfig(dir string) (*config, error) {
 	if tree != nil {
 		r.read(file)
 	}
+	r.place()
 	return c, c.faults.Err()
 }
 
 type configReader struct {
 	*config
-	tree *yamlfile.Tree
-	dir  string
+	tree  *yamlfile.Tree
+	dir   string
+	found []yamlfile.Fault
 }
 
 func (r *configReader) addAt(at yamlfile.Position, text string) {
-	r.faults = append(r.faults, metrics.Fault{Place: fmt.Sprintf("%s:%d:%d", configName, at.Line, at.Column), Text: text})
+	r.found = append(r.found, yamlfile.Fault{Position: at, Text: text})
+}
+
+// place takes over what was found as faults in the order of the file.
+func (r *configReader) place() {
+	slices.SortStableFunc(r.found, func(a, b yamlfile.Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	for _, f := range r.found {
+		r.faults = append(r.faults, metrics.Fault{Place: placeIn(configName, f.Position), Text: f.Text})
+	}
+}
+
+func placeIn(name string, at yamlfile.Position) string {
+	return fmt.Sprintf("%s:%d:%d", name, at.Line, at.Column)
 }
 
 // add notes a fault of the value at a path, unless its shape has one already.
@@ -156,6 +176,7 @@ func (r *configReader) read(file configFile) {
 	r.readWarehouse(file.Warehouse)
 	r.store, err = expand(file.Store)
 	r.add(err, "store")
+	r.add(checkStore(r.store), "store")
 	if r.store == "" {
 		r.store = defaultStore
 	}
@@ -170,8 +191,7 @@ func (r *configReader) read(file configFile) {
 	for _, key := range []string{"schedule", "access"} {
 		if r.tree.Has(key) {
 			at := r.tree.Key(key)
-			r.warnings = append(r.warnings, metrics.Fault{Place: fmt.Sprintf("%s:%d:%d", configName, at.Line, at.Column),
-				Text: key + ": not used by this version"})
+			r.warnings = append(r.warnings, metrics.Fault{Place: placeIn(configName, at), Text: key + ": not used by this version"})
 		}
 	}
 }
@@ -192,8 +212,8 @@ func (r *configReader) readWarehouse(w warehouseEntry) {
 	r.limits = warehouse.Limits{Timeout: defaultTimeout, Memory: defaultMemory}
 	if w.StatementTimeout != "" {
 		r.limits.Timeout, err = time.ParseDuration(w.StatementTimeout)
-		if err == nil && r.limits.Timeout <= 0 {
-			err = fmt.Errorf("%q is not a positive time such as 5m", w.StatementTimeout)
+		if err != nil || r.limits.Timeout <= 0 {
+			err = fmt.Errorf("%q is not a time such as 5m or 30s", w.StatementTimeout)
 		}
 		r.add(err, "warehouse", "statement_timeout")
 	}
@@ -202,7 +222,7 @@ func (r *configReader) readWarehouse(w warehouseEntry) {
 		r.add(err, "warehouse", "memory")
 	}
 	for key, value := range map[string]string{"complete_from": w.CompleteFrom, "complete_through": w.CompleteThrough} {
-		if value != "" && !r.others {
+		if value != "" && (w.FilledBy == "" || w.FilledBy == "tearsheet") {
 			r.add(fmt.Errorf("only with filled_by: others; otherwise the ledger knows"), "warehouse", key)
 		}
 	}
@@ -212,6 +232,7 @@ func (r *configReader) readWarehouse(w warehouseEntry) {
 		r.completeFrom = &day
 	}
 	r.completeThrough = w.CompleteThrough
+	r.completeThroughAt = placeIn(configName, r.tree.Value("warehouse", "complete_through"))
 	if w.CompleteThrough != "" && !strings.Contains(w.CompleteThrough, " ") {
 		_, err := calendar.ParseDay(w.CompleteThrough)
 		r.add(err, "warehouse", "complete_through")
@@ -232,7 +253,7 @@ func (r *configReader) readPlan(p *planEntry) {
 		}
 		entry := *p
 		entry.File = r.inProject(p.File)
-		r.plan = &entry
+		r.plan, r.planAt = &entry, placeIn(configName, r.tree.Value("plan", "file"))
 	}
 }
 
@@ -312,6 +333,14 @@ func expand(text string) (string, error) {
 		return "", fmt.Errorf("the environment variable %s is not set", strings.Join(missing, ", "))
 	}
 	return expanded, nil
+}
+
+func checkStore(place string) error {
+	scheme, _, isURL := strings.Cut(place, "://")
+	if isURL && scheme != "postgres" && scheme != "postgresql" {
+		return fmt.Errorf("a store is a file or postgres://…")
+	}
+	return nil
 }
 
 func checkWarehouseURL(text string) error {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"tearsheet/calendar"
 	"tearsheet/metrics"
 	"tearsheet/pipeline/source/files"
 	"tearsheet/plan"
@@ -37,22 +38,25 @@ func openProject(dir string) (*project, error) {
 		return nil, err
 	}
 	p.warnings = c.warnings
-	registry, found, err := readRegistry(filepath.Join(dir, registryName))
-	if err != nil {
-		return nil, err
-	}
+	registry, found := readRegistry(filepath.Join(dir, registryName))
 	p.registry, p.warnings, faults = registry, append(p.warnings, found.warnings...), append(faults, found.faults...)
-	if c.plan != nil && len(faults) == 0 {
-		var planErr error
-		p.plan, planErr = readPlan(c, registry)
-		more, err := asFaults(planErr)
-		if err != nil {
-			return nil, usageError(err)
-		}
-		faults = append(faults, more...)
+	if c.plan != nil && registry != nil && c.calendar != (calendar.Calendar{}) {
+		var err error
+		p.plan, err = readPlan(c, registry)
+		faults = append(faults, faultsOf(c.planAt, err)...)
 		p.warnings = append(p.warnings, p.plan.Warnings()...)
 	}
 	return p, faults.Err()
+}
+
+// faultsOf returns the faults in an error of reading a file; any other error is a
+// fault of place.
+func faultsOf(place string, err error) metrics.Faults {
+	faults, err := asFaults(err)
+	if err != nil {
+		faults = metrics.Faults{{Place: place, Text: err.Error()}}
+	}
+	return faults
 }
 
 // asFaults takes faults out of an error; any other error it returns.
@@ -67,14 +71,14 @@ func asFaults(err error) (metrics.Faults, error) {
 type findings struct{ faults, warnings metrics.Faults }
 
 // readRegistry reads metrics.yaml; the registry is nil if it has faults.
-func readRegistry(path string) (*metrics.Registry, findings, error) {
+func readRegistry(path string) (*metrics.Registry, findings) {
+	name := filepath.Base(path)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, findings{}, usageError(err)
+		return nil, findings{faults: faultsOf(name, err)}
 	}
-	registry, warnings, err := metrics.Load(filepath.Base(path), text, metrics.LoadOptions{Printable: templates.Printable})
-	faults, err := asFaults(err)
-	return registry, findings{faults, warnings}, err
+	registry, warnings, err := metrics.Load(name, text, metrics.LoadOptions{Printable: templates.Printable})
+	return registry, findings{faultsOf(name, err), warnings}
 }
 
 func readPlan(c *config, registry *metrics.Registry) (*plan.Plan, error) {
