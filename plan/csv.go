@@ -37,7 +37,7 @@ func readCSV(file string, data []byte) (*table, error) {
 // the ends of its lines.
 func cleanText(file string, data []byte) ([]byte, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return nil, metrics.Faults{{Place: file, Text: "is UTF-16: save it as CSV in UTF-8"}}
+		return nil, metrics.Faults{{Place: file + ":1:1", Text: "is UTF-16: save it as CSV in UTF-8"}}
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	number := -1

@@ -54,7 +54,7 @@ type slot struct {
 func (t *table) plan(o Options) (*Plan, error) {
 	index := t.headerIndex()
 	if index < 0 {
-		return nil, append(t.faults(t.found), metrics.Fault{Place: t.source(), Text: fmt.Sprintf(
+		return nil, append(t.faults(t.found), metrics.Fault{Place: t.start(), Text: fmt.Sprintf(
 			"no header in the first %d rows: want metric,period,value or metric,2026-10,2026-11,…", headerWithin)})
 	}
 	h, found := t.readHeader(index, o.Calendar)

@@ -52,6 +52,14 @@ func (t *table) name(c cell) string {
 	return quoteSheet(t.sheet) + "!" + name
 }
 
+// start is the place of what is wrong with the document as a whole.
+func (t *table) start() string {
+	if t.sheet == "" {
+		return t.file + ":1:1"
+	}
+	return t.source()
+}
+
 // source names the document without a cell.
 func (t *table) source() string {
 	if t.sheet == "" {
