@@ -5,7 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"tearsheet/internal/yamlfile"
+	"tearsheet/internal/spelling"
 )
 
 const (
@@ -90,7 +90,7 @@ func (e *entry) checkWords() {
 		e.fault("unit", "unit is empty")
 	}
 	if m.Team != "" && !e.knowsTeam(m.Team) && e.namesKnown("teams", len(e.teams)) {
-		e.fault("team", "unknown team %.80q%s", m.Team, yamlfile.DidYouMean(m.Team, e.teamNames()))
+		e.fault("team", "unknown team %.80q%s", m.Team, spelling.DidYouMean(m.Team, e.teamNames()))
 	}
 }
 

@@ -3,7 +3,7 @@ package metrics
 import (
 	"strings"
 
-	"tearsheet/internal/yamlfile"
+	"tearsheet/internal/spelling"
 )
 
 // checkRatio holds the operands of a ratio against the other metrics.
@@ -22,7 +22,7 @@ func (e *entry) checkOperand(key, name string) {
 	case name == "":
 	case operand == nil && !e.namesKnown("metrics", len(e.metrics)):
 	case operand == nil:
-		e.loader.fault(path, "ratio: unknown metric %.80q%s", name, yamlfile.DidYouMean(name, e.metricNames()))
+		e.loader.fault(path, "ratio: unknown metric %.80q%s", name, spelling.DidYouMean(name, e.metricNames()))
 	case operand.RatioOf != (Operands{}) && e.circle() == nil:
 		e.loader.fault(path, "ratio: %q is a ratio itself: want a metric that has days of its own", name)
 	case operand.Roll == Whole && e.metric.RatioOf.MeanOfDays:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"tearsheet/internal/spelling"
 	"tearsheet/metrics"
 )
 
@@ -37,53 +38,23 @@ func (n names) find(name string) ([]*metrics.Metric, error) {
 	} else if m != nil {
 		return nil, fmt.Errorf("metric %q is called %q in the plan by the registry", name, m.Plan)
 	}
-	remedy := ""
-	if near := n.nearest(name); near != "" {
-		remedy = fmt.Sprintf(" (did you mean %q?)", near)
-	}
-	return nil, fmt.Errorf("metric %q is not in the registry%s", name, remedy)
+	return nil, fmt.Errorf("metric %q is not in the registry%s", name, n.nearest(name))
 }
 
-// nearest returns the known name that is most like the given one, or "" if none
-// is like it.
+// nearest returns ` (did you mean "x"?)` for the known name that is most like the
+// given one, which may be a title, or "" if none is like it.
 func (n names) nearest(name string) string {
-	best, bestDistance := "", min(3, len([]rune(name))/2)+1
+	var known []string
 	for _, m := range n.registry.Metrics() {
-		candidate := m.Plan
 		if !planned(m) {
 			continue
 		}
 		if strings.EqualFold(name, m.Title) {
-			return candidate
+			return fmt.Sprintf(" (did you mean %q?)", m.Plan)
 		}
-		if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d < bestDistance {
-			best, bestDistance = candidate, d
-		}
+		known = append(known, m.Plan)
 	}
-	return best
-}
-
-// distance is the number of characters to insert, drop or change on the way from
-// a to b.
-func distance(a, b string) int {
-	from, to := []rune(a), []rune(b)
-	row := make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, r := range from {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, s := range to {
-			change := diagonal
-			if r != s {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(to)]
+	return spelling.DidYouMean(name, known)
 }
 
 // missing returns the metrics of the sheet that none of the entries is for.

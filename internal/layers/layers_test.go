@@ -26,16 +26,17 @@ func rooms() []Room {
 		{Path: "workflow", Layer: 0},
 		{Path: "pipeline/logline", Layer: 0},
 		{Path: "dashboard/mail", Layer: 0},
-		{Path: "internal/yamlfile", Layer: 0},
+		{Path: "internal/spelling", Layer: -1},
+		{Path: "internal/yamlfile", Layer: 0, Imports: "internal/spelling"},
 		{Path: "internal/layers", Layer: 0},
 
 		{Path: "warehouse", Layer: 1, Imports: "calendar"},
-		{Path: "metrics", Layer: 1, Imports: "calendar internal/yamlfile"},
+		{Path: "metrics", Layer: 1, Imports: "calendar internal/spelling internal/yamlfile"},
 		{Path: "internal/demo", Layer: 1, Imports: "calendar"},
 
 		{Path: "warehouse/duck", Layer: 2, Imports: "warehouse calendar"},
 		{Path: "warehouse/pg", Layer: 2, Imports: "warehouse calendar"},
-		{Path: "plan", Layer: 2, Imports: "metrics calendar"},
+		{Path: "plan", Layer: 2, Imports: "metrics calendar internal/spelling"},
 		{Path: "audit", Layer: 2, Imports: "metrics calendar"},
 		{Path: "dashboard", Layer: 2, Imports: "metrics calendar"},
 		{Path: "store", Layer: 2, Imports: "metrics calendar"},
@@ -52,7 +53,7 @@ func rooms() []Room {
 		{Path: "cmd/tearsheet", Layer: 5, Imports: `. calendar templates workflow
 			warehouse warehouse/duck warehouse/pg pipeline pipeline/logline pipeline/source/*
 			metrics plan audit store tearsheet tearsheet/render tearsheet/render/* dashboard dashboard/web dashboard/mail
-			internal/yamlfile internal/demo`},
+			internal/spelling internal/yamlfile internal/demo`},
 
 		{Path: "internal/testenv", Layer: 0, Tests: true},
 		{Path: "internal/testrun", Layer: 1, Tests: true, Imports: "internal/testenv"},

@@ -8,6 +8,8 @@ import (
 
 	check "github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"tearsheet/internal/spelling"
 )
 
 // explainer says in a person's words, and with places, what a validator found.
@@ -75,7 +77,7 @@ func (e *explainer) leaf(err *check.ValidationError) {
 	case *kind.AdditionalProperties:
 		for _, key := range k.Properties {
 			at := below(path, key)
-			e.add(e.tree.Key(at...), at, "unknown key %q%s", short(key), DidYouMean(key, e.schema.keys(err.SchemaURL)))
+			e.add(e.tree.Key(at...), at, "unknown key %q%s", short(key), spelling.DidYouMean(key, e.schema.keys(err.SchemaURL)))
 			e.faults[len(e.faults)-1].Unknown = true
 		}
 	case *kind.Required:
@@ -85,7 +87,7 @@ func (e *explainer) leaf(err *check.ValidationError) {
 	case *kind.Type:
 		e.value(path, "is %s, want %s%s", e.got(path, k.Got), wanted(k.Want), quotesHelp(k))
 	case *kind.Enum:
-		e.value(path, "is %q, want %s%s", short(fmt.Sprint(k.Got)), either(k.Want), DidYouMean(fmt.Sprint(k.Got), words(k.Want)))
+		e.value(path, "is %q, want %s%s", short(fmt.Sprint(k.Got)), either(k.Want), spelling.DidYouMean(fmt.Sprint(k.Got), words(k.Want)))
 	case *kind.Minimum:
 		e.value(path, "is %s, want at least %s", k.Got.RatString(), k.Want.RatString())
 	case *kind.Maximum:

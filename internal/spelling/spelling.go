@@ -1,4 +1,5 @@
-package yamlfile
+// Package spelling guesses which known word a person meant by an unknown one.
+package spelling
 
 import (
 	"fmt"
