@@ -58,12 +58,13 @@ type action struct {
 }
 
 func actions(week calendar.Week, c calendar.Calendar) *rapid.Generator[[]action] {
-	from, _ := c.Bounds(week.First().Add(-1)) // a day more at either end must not count
-	to, _ := c.Bounds(week.End().Add(1))
 	text := func(words ...string) *rapid.Generator[*string] { return rapid.Ptr(rapid.SampledFrom(words), true) }
 	one := rapid.Custom(func(rt *rapid.T) action {
+		day := week.First().Add(rapid.IntRange(-1, calendar.DaysPerWeek).Draw(rt, "day")) // a day more at either end must not count
+		begins, ends := c.Bounds(day)
 		return action{
-			at:     from.Add(time.Duration(rapid.Int64Range(0, int64(to.Sub(from)/time.Second)-1).Draw(rt, "at")) * time.Second),
+			at: rapid.SampledFrom([]time.Time{begins, begins.Add(3 * time.Hour), begins.Add(12 * time.Hour),
+				ends.Add(-2 * time.Hour), ends.Add(-time.Second)}).Draw(rt, "at"),
 			user:   rapid.Ptr(rapid.Int64Range(-3, 6), true).Draw(rt, "user"),
 			flags:  rapid.Ptr(rapid.SampledFrom([]int64{-1 << 62, -1, 0, 1, 2, 1 << 61}), true).Draw(rt, "flags"),
 			name:   text("ada", "ADA", "O'Hara", "").Draw(rt, "name"),
