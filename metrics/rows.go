@@ -59,6 +59,16 @@ func (st statement) run(ctx context.Context, source Source, s span) (answer, err
 	return found, rows.Err()
 }
 
+// CheckColumns says what is wrong with the columns that the statement of m returns:
+// those of a long form must be day and value.
+func (m *Metric) CheckColumns(columns []string) error {
+	if m.SQL == "" {
+		return nil
+	}
+	_, err := statement{metrics: []*Metric{m}, read: byName}.places(columns)
+	return err
+}
+
 const noDay = -1
 
 // places returns the index of the day's column, then that of each metric.

@@ -130,14 +130,35 @@ func (c *checked) warehouse(ctx context.Context, p *project, found *findings, no
 		if m.Roll == metrics.Ratio {
 			continue
 		}
-		if _, err := r.Describe(ctx, m.Statement()); isPlace(err) {
+		fault, err := statementFault(ctx, r, m)
+		if err != nil {
 			return err
-		} else if err != nil {
-			found.faults = append(found.faults, metrics.Fault{Place: fmt.Sprintf("%s:%d:1", registryName, m.Line),
-				Text: fmt.Sprintf("metric %q: the warehouse refuses its statement: %s", m.Name, refusal(err, m.Statement()))})
+		}
+		if fault != "" {
+			found.faults = append(found.faults, metrics.Fault{
+				Place: fmt.Sprintf("%s:%d:1", registryName, m.Line), Text: fmt.Sprintf("metric %q: %s", m.Name, fault)})
 		}
 	}
 	return nil
+}
+
+// statementFault returns what is wrong with the statement of m in the warehouse, or "".
+func statementFault(ctx context.Context, r reader, m *metrics.Metric) (string, error) {
+	columns, err := r.Describe(ctx, m.Statement())
+	if isPlace(err) {
+		return "", err
+	}
+	if err != nil {
+		return "the warehouse refuses its statement: " + refusal(err, m.Statement()), nil
+	}
+	names := make([]string, len(columns))
+	for i, column := range columns {
+		names[i] = column.Name
+	}
+	if err := m.CheckColumns(names); err != nil {
+		return err.Error(), nil
+	}
+	return "", nil
 }
 
 // isPlace reports whether err is about where the warehouse lies, and not about a
