@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tearsheet/internal/demo"
+	"tearsheet/metrics"
+	"tearsheet/tearsheet"
+	"tearsheet/warehouse/warehousetest"
+)
+
+// The example company, loaded by the same files into either engine, gives the same
+// sheet: forty metrics in both forms and all rolls.
+func TestBothEnginesGiveTheSameSheet(t *testing.T) {
+	dir := t.TempDir()
+	if err := demo.WriteData(t.Context(), dir, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := writeStarter(dir); err != nil {
+		t.Fatal(err)
+	}
+	week := demo.Last().String()
+	embedded := sheetOf(t, dir, week)
+
+	setWarehouse(t, dir, warehousetest.Postgres(t))
+	served := sheetOf(t, dir, week)
+	for _, difference := range differences(embedded, served) {
+		t.Error(difference)
+	}
+
+	// The control: one figure that differs is found.
+	served.Sections[0].Rows[0].Cells[2].Actual = metrics.Int(1)
+	if found := differences(embedded, served); len(found) != 1 {
+		t.Errorf("with one altered figure there are the differences %q", found)
+	}
+}
+
+// setWarehouse moves a project to another warehouse and a fresh store.
+func setWarehouse(t *testing.T, dir, url string) {
+	t.Helper()
+	path := filepath.Join(dir, configName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(text), "duckdb:warehouse.duckdb ", url+" ", 1)
+	changed = strings.Replace(changed, ".tearsheet/store.sqlite", ".tearsheet/other.sqlite", 1)
+	if changed == string(text) {
+		t.Fatal("the project names no warehouse that could be replaced")
+	}
+	if err := os.WriteFile(path, []byte(changed), 0o640); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// differences compares the figures of two sheets of the same registry.
+func differences(a, b *tearsheet.Document) []string {
+	var found []string
+	for i, section := range a.Sections {
+		for j, row := range section.Rows {
+			for k, cell := range row.Cells {
+				other := b.Sections[i].Rows[j].Cells[k]
+				if cell.Actual.Decimal() != other.Actual.Decimal() || cell.Coverage != other.Coverage {
+					found = append(found, fmt.Sprintf("%s, week to %s: %s (%s) and %s (%s)", row.Metric, cell.Week,
+						cell.Actual.Decimal(), cell.Coverage, other.Actual.Decimal(), other.Coverage))
+				}
+			}
+		}
+	}
+	return found
+}
