@@ -1,5 +1,7 @@
 package metrics
 
+import "tearsheet/calendar"
+
 // Registry is what metrics.yaml says: the teams and their metrics, in the order
 // of the file. It does not change after Load.
 type Registry struct {
@@ -26,3 +28,13 @@ func (r *Registry) Metrics() []*Metric { return r.metrics }
 
 // Metric returns the metric of that name, or nil.
 func (r *Registry) Metric(name string) *Metric { return r.byName[name] }
+
+// DefinitionHash identifies everything that says what m means: its own entry, and
+// of a ratio how its operands are computed.
+func (r *Registry) DefinitionHash(m *Metric, c calendar.Calendar) string {
+	if m.Roll != Ratio {
+		return m.DefinitionHash(c)
+	}
+	of, to := r.Metric(m.RatioOf.Of), r.Metric(m.RatioOf.To)
+	return hash(m.DefinitionHash(c), of.ComputationHash(c), to.ComputationHash(c))
+}

@@ -149,7 +149,7 @@ func (b builder) restatement(m *metrics.Metric, w calendar.Week, now metrics.Wee
 	}
 	cause := "correction"
 	switch {
-	case then.Definition != m.DefinitionHash(b.Calendar):
+	case then.Definition != b.Registry.DefinitionHash(m, b.Calendar):
 		cause = "definition changed"
 	case then.Coverage != now.Coverage:
 		cause = "late data"
@@ -166,32 +166,38 @@ func (r *Row) print(m *metrics.Metric, shown []metrics.Value) {
 	for i, v := range shown {
 		scaled[i] = v.Div(by)
 	}
-	latest := r.Latest()
-	r.Decimals = decimalsOf(scaled, latest.Actual.Div(by), latest.Plan.Div(by))
+	actual, plan := r.Latest().Actual.Div(by), r.Latest().Plan.Div(by)
+	decimals, ok := decimalsOf(scaled, actual, plan)
 	for i := range r.Cells {
 		cell := &r.Cells[i]
-		cell.ActualText = format(cell.Actual.Div(by), r.Decimals)
-		cell.PlanText = format(cell.Plan.Div(by), r.Decimals)
+		cell.ActualText = format(cell.Actual.Div(by), decimals)
+		cell.PlanText = format(cell.Plan.Div(by), decimals)
 		if cell.Restated != nil {
-			cell.Restated.WasText = format(cell.Restated.Was.Div(by), r.Decimals)
+			cell.Restated.WasText = format(cell.Restated.Was.Div(by), decimals)
 		}
 	}
-	r.Mark = latest.Mark
-	r.Variance = r.varianceText(latest)
+	if !ok { // then the verdict is that on the printed digits
+		actual, plan = actual.Round(decimals), plan.Round(decimals)
+	}
+	r.Decimals = decimals
+	r.Mark = judge(m, actual, plan)
+	r.Cells[len(r.Cells)-1].Mark = r.Mark
+	r.Variance = varianceText(actual, plan, decimals)
 }
 
-// varianceText writes the variance of the latest week: in percent, or where the
-// plan admits none, in the row's own digits.
-func (r *Row) varianceText(latest Cell) string {
+// varianceText writes the variance of an actual from its plan: in percent, or where
+// the plan admits none, in the digits of the two.
+func varianceText(actual, plan metrics.Value, decimals int) string {
+	absolute, percent := variance(actual, plan)
 	switch {
-	case !latest.Actual.Known():
+	case !actual.Known():
 		return noValue
-	case !latest.Plan.Known():
+	case !plan.Known():
 		return "no plan"
-	case !latest.Percent.Known():
-		return formatSigned(latest.Variance.Div(metrics.Int(int64(r.Scale))), r.Decimals) + absoluteSuffix
+	case !percent.Known():
+		return formatSigned(absolute, decimals) + absoluteSuffix
 	}
-	return formatSigned(latest.Percent, varianceDecimals)
+	return formatSigned(percent, varianceDecimals)
 }
 
 // summarise counts the marks and lists what is off plan, the largest first.

@@ -80,21 +80,32 @@ func largest(values []metrics.Value) metrics.Value {
 }
 
 // mostExtraDecimals bounds the search for digits that reproduce a variance.
-const mostExtraDecimals = 3
+const mostExtraDecimals = 6
 
 // decimalsOf returns with how many decimals a row prints: three significant
 // figures of its largest number, none if all are integers, and more where the
-// variance of the latest week would not follow from the printed digits.
-func decimalsOf(scaled []metrics.Value, actual, plan metrics.Value) int {
+// variance of the latest week would not follow from the printed digits. Without
+// such digits within the bound (the variance lies halfway between two that can be
+// printed) it returns a few more than the least, and false.
+func decimalsOf(scaled []metrics.Value, actual, plan metrics.Value) (decimals int, ok bool) {
 	least := leastDecimals(scaled)
-	_, percent := variance(actual, plan)
 	for decimals := least; decimals <= least+mostExtraDecimals; decimals++ {
-		_, printed := variance(actual.Round(decimals), plan.Round(decimals))
-		if printed.Round(varianceDecimals).Equal(percent.Round(varianceDecimals)) {
-			return decimals
+		if reproduces(actual, plan, decimals) {
+			return decimals, true
 		}
 	}
-	return least + mostExtraDecimals
+	return least + 2, false
+}
+
+// reproduces reports whether the variance of the rounded numbers prints like that of
+// the numbers themselves.
+func reproduces(actual, plan metrics.Value, decimals int) bool {
+	absolute, percent := variance(actual, plan)
+	shown, shownPercent := variance(actual.Round(decimals), plan.Round(decimals))
+	if percent.Known() || shownPercent.Known() {
+		return shownPercent.Round(varianceDecimals).Equal(percent.Round(varianceDecimals))
+	}
+	return shown.Equal(absolute.Round(decimals))
 }
 
 func leastDecimals(scaled []metrics.Value) int {

@@ -92,7 +92,7 @@ func (b builder) definitions(doc *Document) []Definition {
 
 func (b builder) definition(m *metrics.Metric, onSheet bool) Definition {
 	d := Definition{Metric: m.Name, Title: m.Title, Text: m.Definition, OnSheet: onSheet,
-		Statement: b.Statements[m.Name], Hash: m.DefinitionHash(b.Calendar)}
+		Statement: b.Statements[m.Name], Hash: b.Registry.DefinitionHash(m, b.Calendar)}
 	for _, team := range b.Registry.Teams() {
 		if team.Name == m.Team {
 			d.Team = team.Title
@@ -133,6 +133,9 @@ func (b builder) rollRule(m *metrics.Metric) string {
 func emptyRule(m *metrics.Metric) string {
 	if m.Empty == metrics.EmptyZero {
 		return "A loaded day without rows is 0."
+	}
+	if m.Roll == metrics.Mean {
+		return "A loaded day without rows has no value and is left out of the mean."
 	}
 	return "A loaded day without rows has no value."
 }
