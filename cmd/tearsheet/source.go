@@ -61,18 +61,19 @@ func (c *config) distinct() metrics.DistinctCounter {
 }
 
 // source returns what metrics read from: the warehouse with its ledger, or, filled
-// by others, the warehouse with what the configuration says of its days.
-func source(ctx context.Context, p *project, r reader, today calendar.Day) (metrics.Source, error) {
+// by others, the warehouse with what the configuration says of its days; and the
+// first of the last complete days, which are read again if there is no ledger.
+func source(ctx context.Context, p *project, r reader, today calendar.Day) (from metrics.Source, again calendar.Day, err error) {
 	if !p.config.others {
-		return r, nil
+		return r, today, nil
 	}
 	through, err := completeThrough(ctx, p.config, r, today)
 	if err != nil {
-		return nil, usageError(err)
+		return nil, 0, usageError(err)
 	}
 	first := &firstDays{reader: r, calendar: p.config.calendar, registry: p.registry, today: today, known: map[string]firstDay{}}
 	return warehouse.Brownfield{Querier: r, FirstDay: first.of,
-		CompleteFrom: p.config.completeFrom, CompleteThrough: through}, nil
+		CompleteFrom: p.config.completeFrom, CompleteThrough: through}, through.Add(1 - p.config.recomputeDays), nil
 }
 
 // completeThrough returns the last day that others have filled completely.
