@@ -24,12 +24,25 @@ func (e *ActiveError) Error() string {
 type StorageError struct {
 	Place string // a file, or host:port/database
 	Err   error
+	Down  bool // a server could not be reached or went away: later it may be back
 }
 
 func (e *StorageError) Error() string { return e.Place + ": " + e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *StorageError) Unwrap() error { return e.Err }
+
+// AccessError says that a server answered and does not let us in: a wrong password, a
+// database that it does not have.
+type AccessError struct {
+	Place string // user@host:port/database
+	Err   error
+}
+
+func (e *AccessError) Error() string { return e.Place + ": " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *AccessError) Unwrap() error { return e.Err }
 
 // TimeoutError says that a statement ran longer than it may.
 type TimeoutError struct {

@@ -24,7 +24,9 @@ const (
 	duplicateSchema      = "42P06"
 	duplicateTable       = "42P07"
 	insufficientRights   = "42501"
+	noDatabase           = "3D000"
 	// By their first two digits:
+	accessClass    = "28"
 	syntaxClass    = "42"
 	resourcesClass = "53" // a full disk, no memory, no connection left
 	systemClass    = "58"
@@ -44,15 +46,17 @@ func (s server) explain(err error, statement string) error {
 	var answer *pgconn.PgError
 	if !errors.As(err, &answer) {
 		if isNetwork(err) {
-			return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err)}
+			return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err), Down: true}
 		}
 		return s.scrub(err)
 	}
 	switch {
 	case answer.Code == queryCanceled && s.limits.Timeout > 0:
 		return &warehouse.TimeoutError{Limit: s.limits.Timeout, Statement: statement}
+	case isConnect(err) && (strings.HasPrefix(answer.Code, accessClass) || answer.Code == noDatabase):
+		return &warehouse.AccessError{Place: s.config.User + "@" + s.place(), Err: s.scrub(err)}
 	case isConnect(err) || strings.HasPrefix(answer.Code, resourcesClass) || strings.HasPrefix(answer.Code, systemClass):
-		return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err)}
+		return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err), Down: isConnect(err)}
 	case answer.Code == insufficientRights || !strings.HasPrefix(answer.Code, syntaxClass):
 		return s.scrub(err)
 	}
