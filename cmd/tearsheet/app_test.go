@@ -10,11 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"tearsheet/tearsheet"
-	"tearsheet/warehouse/warehousetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(warehousetest.Main(m)) }
+func TestMain(m *testing.M) { testscript.Main(suite{m}, programs()) }
 
 // outcome is what a run of the program came to.
 type outcome struct {

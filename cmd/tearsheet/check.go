@@ -166,7 +166,8 @@ func statementFault(ctx context.Context, r reader, m *metrics.Metric) (string, e
 func isPlace(err error) bool {
 	var storage *warehouse.StorageError
 	var active *warehouse.ActiveError
-	return errors.As(err, &storage) || errors.As(err, &active) || errors.Is(err, context.Canceled)
+	var access *warehouse.AccessError
+	return errors.As(err, &storage) || errors.As(err, &active) || errors.As(err, &access) || errors.Is(err, context.Canceled)
 }
 
 // refusal writes on one line what an engine has against a statement, and where.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -43,15 +42,10 @@ func (a *app) demo(ctx context.Context, dir string) error {
 			return err
 		}
 	}
+	fmt.Fprintf(a.errOut, "The project is in %s: tearsheet.yaml, metrics.yaml, plan.xlsx, data/.\n"+
+		"Change a definition, then: tearsheet -C %s sheet --as-of %s\n\n", display(dir), display(dir), demo.Today())
 	a.dir = dir
-	if err := a.sheet(ctx, sheetFlags{asOf: demo.Today().String()}); err != nil {
-		return err
-	}
-	if !a.json {
-		fmt.Fprintf(a.out, "\nThe project is in %s: tearsheet.yaml, metrics.yaml, plan.xlsx, data/.\n"+
-			"Change a definition, then: tearsheet -C %s sheet --as-of %s\n", display(dir), display(dir), demo.Today())
-	}
-	return nil
+	return a.sheet(ctx, sheetFlags{asOf: demo.Today().String()})
 }
 
 // writeDemo makes the whole folder aside and renames it, so that a cut leaves no
@@ -60,7 +54,8 @@ func (a *app) writeDemo(ctx context.Context, dir string) error {
 	if err := os.MkdirAll(filepath.Dir(filepath.Clean(dir)), 0o750); err != nil {
 		return err
 	}
-	aside, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), asidePrefix+"*")
+	sweep(filepath.Dir(filepath.Clean(dir)))
+	aside, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), asideName())
 	if err != nil {
 		return err
 	}
@@ -88,13 +83,9 @@ func writeStarter(dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var paths []string
-	for _, file := range append(starter.Files(), starter.File{Name: "plan.xlsx", Text: workbook}) {
-		path, err := writeFile(dir, file.Name, func(w io.Writer) error { _, err := w.Write(file.Text); return err })
-		if err != nil {
-			return nil, err
-		}
-		paths = append(paths, path)
+	var outputs []output
+	for _, file := range starter.Files() {
+		outputs = append(outputs, output{file.Name, file.Text})
 	}
-	return paths, nil
+	return writeFiles(dir, append(outputs, output{"plan.xlsx", workbook}))
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"slices"
 	"strconv"
 	"text/tabwriter"
 
@@ -63,7 +61,7 @@ func (a *app) listEditions(ctx context.Context) error {
 		return err
 	}
 	if a.json {
-		return a.answer(editions)
+		return a.answer(append([]store.Edition{}, editions...)) // [] and not null
 	}
 	if len(editions) == 0 {
 		fmt.Fprintln(a.out, "no edition has been issued yet: `tearsheet sheet` issues one")
@@ -91,24 +89,21 @@ func (a *app) openEdition(ctx context.Context, text, out string) error {
 	if err != nil {
 		return hinted(usageError(err), "`tearsheet editions` lists them")
 	}
-	var paths []string
+	var outputs []output
 	for _, format := range formats {
-		content, ok := issue.Files[format]
-		if !ok {
-			continue
+		if content, ok := issue.Files[format]; ok {
+			outputs = append(outputs, output{fmt.Sprintf("tearsheet-%s-edition-%d.%s", issue.Week, number, format), content})
 		}
-		name := fmt.Sprintf("tearsheet-%s-edition-%d.%s", issue.Week, number, format)
-		path, err := writeFile(out, name, func(w io.Writer) error { _, err := w.Write(content); return err })
-		if err != nil {
-			return err
-		}
-		paths = append(paths, display(path))
+	}
+	paths, err := writeFiles(out, outputs)
+	if err != nil {
+		return err
 	}
 	if a.json {
-		return a.answer(map[string]any{"edition": issue.Edition, "files": slices.Clip(paths)})
+		return a.answer(map[string]any{"edition": issue.Edition, "files": paths})
 	}
 	for _, path := range paths {
-		fmt.Fprintln(a.out, path)
+		fmt.Fprintln(a.out, display(path))
 	}
 	return nil
 }

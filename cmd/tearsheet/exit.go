@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 	"syscall"
 
 	"tearsheet/metrics"
@@ -32,7 +31,6 @@ func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
 
 func usageError(err error) error { return &exitError{code: exitUsage, err: err} }
-func heldError(err error) error  { return &exitError{code: exitHeld, err: err} }
 
 func hinted(err error, format string, args ...any) error {
 	if err == nil {
@@ -46,20 +44,21 @@ func exitCode(err error) int {
 	var exit *exitError
 	var faults metrics.Faults
 	var active *warehouse.ActiveError
+	var access *warehouse.AccessError
 	var storage *warehouse.StorageError
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &exit):
 		return exit.code
-	case errors.As(err, &faults):
+	case errors.As(err, &faults), errors.As(err, &access):
 		return exitUsage
 	case errors.As(err, &active):
 		return exitActive
-	case errors.As(err, &storage), isStorage(err):
-		return exitStorage
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), isSource(err):
+	case errors.As(err, &storage) && storage.Down:
 		return exitSource
+	case storage != nil, isStorage(err):
+		return exitStorage
 	}
 	return exitHeld
 }
@@ -71,10 +70,4 @@ func isStorage(err error) bool {
 		}
 	}
 	return false
-}
-
-// isSource reports whether a server could not be reached.
-func isSource(err error) bool {
-	text := err.Error()
-	return strings.Contains(text, "failed to connect") || strings.Contains(text, "dial tcp")
 }

@@ -3,47 +3,75 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"syscall"
 )
 
-// asidePrefix begins the names of files that are being written.
+// asidePrefix begins the names of what is being written.
 const asidePrefix = ".tearsheet-writing-"
 
-// writeFile writes a file aside in dir, syncs it and renames it: a reader sees the
-// old file or the new one, whole. dir is made if it is absent. The file is readable
-// by its owner and group.
-func writeFile(dir, name string, write func(io.Writer) error) (string, error) {
-	path := filepath.Join(dir, name)
-	if err := writeAside(dir, path, write); err != nil {
-		return "", &exitError{code: exitStorage, err: fmt.Errorf("write %s: %w (an older file there is untouched)", path, err)}
-	}
-	return path, nil
+// output is a file to be written.
+type output struct {
+	name    string
+	content []byte
 }
 
-func writeAside(dir, path string, write func(io.Writer) error) error {
+// writeFiles writes files into dir, which is made if it is absent, and returns their
+// paths. All are written aside and synced before the first takes its name: a reader
+// sees each old file or each new one, whole, and if one cannot be written none is
+// replaced. The files are readable by their owner and group.
+func writeFiles(dir string, outputs []output) ([]string, error) {
+	var paths, aside []string
+	defer func() {
+		for _, path := range aside {
+			os.Remove(path) // gone already if it was renamed
+		}
+	}()
+	for _, o := range outputs {
+		path := filepath.Join(dir, o.name)
+		written, err := writeAside(dir, path, o.content)
+		aside = append(aside, written)
+		if err != nil {
+			return nil, unwritten(path, err)
+		}
+		paths = append(paths, path)
+	}
+	for i, path := range paths {
+		if err := os.Rename(aside[i], path); err != nil {
+			return nil, unwritten(path, err)
+		}
+	}
+	return paths, nil
+}
+
+func unwritten(path string, err error) error {
+	return &exitError{code: exitStorage, err: fmt.Errorf("write %s: %w (what was there before is untouched)", path, err)}
+}
+
+// writeAside writes what is to become path beside it, and returns where it is, also if
+// it is there only in part.
+func writeAside(dir, path string, content []byte) (string, error) {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return errors.New("it is no regular file")
+		return "", errors.New("it is no regular file")
 	}
 	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return err
+		return "", err
 	}
 	sweep(dir)
-	file, err := os.CreateTemp(dir, fmt.Sprintf("%s%d-*", asidePrefix, os.Getpid()))
+	file, err := os.CreateTemp(dir, asideName())
 	if err != nil {
-		return err
+		return "", err
 	}
-	defer os.Remove(file.Name()) // gone already if it was renamed
-	if err := errors.Join(write(file), file.Chmod(0o640), file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
+	_, err = file.Write(content)
+	return file.Name(), errors.Join(err, file.Chmod(0o640), file.Sync(), file.Close())
 }
 
-// sweep removes what killed runs left aside: files named after processes that are
-// gone.
+// asideName is the pattern of what this process writes aside.
+func asideName() string { return fmt.Sprintf("%s%d-*", asidePrefix, os.Getpid()) }
+
+// sweep removes what killed runs left aside in dir: what is named after processes that
+// are gone.
 func sweep(dir string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -52,12 +80,12 @@ func sweep(dir string) {
 	for _, entry := range entries {
 		var pid int
 		if _, err := fmt.Sscanf(entry.Name(), asidePrefix+"%d-", &pid); err == nil && !alive(pid) {
-			_ = os.Remove(filepath.Join(dir, entry.Name()))
+			_ = os.RemoveAll(filepath.Join(dir, entry.Name()))
 		}
 	}
 }
 
 func alive(pid int) bool {
 	process, err := os.FindProcess(pid)
-	return err == nil && process.Signal(syscall.Signal(0)) == nil
+	return err == nil && !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }

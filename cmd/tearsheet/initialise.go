@@ -30,10 +30,10 @@ func (a *app) init(dir string) error {
 	if a.json {
 		return a.answer(map[string]any{"files": paths})
 	}
+	fmt.Fprintf(a.errOut, "Make them yours, then: tearsheet -C %s check\n", dir)
 	for _, path := range paths {
 		fmt.Fprintln(a.out, display(path))
 	}
-	fmt.Fprintf(a.out, "Make them yours, then: tearsheet -C %s check\n", dir)
 	return nil
 }
 

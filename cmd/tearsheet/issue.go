@@ -7,9 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
-	"slices"
 	"time"
 
 	"tearsheet/calendar"
@@ -92,11 +90,10 @@ func (p *project) history(ctx context.Context, s *store.Store, o sheetOptions) (
 		return nil, metrics.Work{}, err
 	}
 	defer r.Close()
-	from, err := source(ctx, p, r, o.asOf)
+	from, again, err := source(ctx, p, r, o.asOf)
 	if err != nil {
 		return nil, metrics.Work{}, err
 	}
-	again := o.asOf.Add(-p.config.recomputeDays)
 	refresh := metrics.Refresh{Calendar: p.config.calendar, Registry: p.registry, Source: from, Archive: s,
 		DaysAtOnce: p.config.daysAtOnce(), Distinct: p.config.distinct(), Again: again,
 		Progress: func(done, total int) { o.show.step("computing", done, total) }}
@@ -104,7 +101,7 @@ func (p *project) history(ctx context.Context, s *store.Store, o sheetOptions) (
 	history, work, err := refresh.Run(ctx, p.onSheet(), weeks)
 	o.show.done()
 	if err != nil {
-		return nil, work, heldError(fmt.Errorf("the sheet is held, since not all figures could be computed:\n%w", err))
+		return nil, work, fmt.Errorf("the sheet is held, since not all figures could be computed:\n%w", err)
 	}
 	return history, work, nil
 }
@@ -247,16 +244,9 @@ func printedCells(doc *tearsheet.Document) []store.Cell {
 // write puts the files of an edition into dir under names that hold the week, and
 // returns their paths in the order of formats.
 func (i *issued) write(dir string, formats []string) ([]string, error) {
-	var paths []string
+	var outputs []output
 	for _, format := range formats {
-		path, err := writeFile(dir, "tearsheet-"+i.edition.Week.String()+"."+format, func(w io.Writer) error {
-			_, err := w.Write(i.files[format])
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		paths = append(paths, path)
+		outputs = append(outputs, output{"tearsheet-" + i.edition.Week.String() + "." + format, i.files[format]})
 	}
-	return slices.Clip(paths), nil
+	return writeFiles(dir, outputs)
 }

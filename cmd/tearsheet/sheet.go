@@ -129,10 +129,10 @@ func (a *app) saySheet(made *issued, paths []string, reports []files.Report) err
 			"counts": made.doc.Counts, "provisional": made.doc.Provisional,
 		})
 	}
+	fmt.Fprintln(a.errOut, summary(made)) // so that only paths go down a pipe
 	for _, path := range paths {
 		fmt.Fprintln(a.out, display(path))
 	}
-	fmt.Fprintln(a.out, summary(made))
 	return nil
 }
 
