@@ -196,7 +196,7 @@ func finite(value Value, cell any) (Value, error) {
 
 func number(text string) (Value, error) {
 	value, err := ParseValue(text)
-	if err != nil {
+	if err != nil || strings.Contains(text, "/") { // an engine writes decimals; 1/7 is a text
 		return Value{}, fmt.Errorf("the value %q is not a number", text)
 	}
 	return value, nil
