@@ -68,7 +68,7 @@ func unitLabel(m *metrics.Metric, scale int) string {
 // definitions explains every row, in the order of the sheet, and after them the
 // operands of its ratios that have no row.
 func (b builder) definitions(doc *Document) []Definition {
-	var list []Definition
+	list := []Definition{}
 	seen := map[string]bool{}
 	for _, section := range doc.Sections {
 		for _, row := range section.Rows {

@@ -17,25 +17,28 @@ import (
 )
 
 // format is a renderer with the reader of its files, and what it must show of each
-// row and of each week of a row.
+// row, of each week of a row, and once.
 type format struct {
-	name        string
-	renderer    render.Renderer
-	read        func(*testing.T, []byte) facts
-	rows, cells []string
+	name               string
+	renderer           render.Renderer
+	read               func(*testing.T, []byte) facts
+	rows, cells, sheet []string
 }
 
 func formats() []format {
 	printedRow, printedCell := []string{"team", "name", "variance"}, []string{"actual", "plan", "signs"}
 	exactCell := []string{"actual exact", "plan exact"}
+	head := []string{"count, off plan", "count, not judged", "count, no value",
+		"strip Off plan, items", "strip Provisional, items", "strip Restated, items", "strip Restated, item 0"}
+	whole := append(head, "strip Off plan, item 9", "strip Provisional, item 2", "legend 6")
 	return []format{
 		{"json", render.JSON{}, jsonFacts, append(printedRow, "title", "mark", "shape"),
-			append(append(printedCell, exactCell...), "percent exact", "mark", "coverage", "provisional")},
-		{"csv", render.CSV{}, csvFacts, []string{"title"}, append(exactCell, "percent exact", "mark", "coverage", "provisional")},
-		{"html", render.HTML{}, htmlFacts, append(printedRow, "title", "mark", "shape"), printedCell},
-		{"xlsx", xlsx.Renderer{Paper: "letter"}, xlsxFacts, append(printedRow, "title", "shape"), append(printedCell, exactCell...)},
-		{"pdf", pdf.Renderer{Paper: "letter"}, pdfFacts, printedRow, printedCell},
-		{"pdf a4", pdf.Renderer{Paper: "a4"}, pdfFacts, printedRow, printedCell},
+			append(append(printedCell, exactCell...), "percent exact", "mark", "coverage", "provisional", "note"), whole},
+		{"csv", render.CSV{}, csvFacts, []string{"title"}, append(exactCell, "percent exact", "mark", "coverage", "provisional"), nil},
+		{"html", render.HTML{}, htmlFacts, append(printedRow, "title", "mark", "shape"), append(printedCell, "note"), whole},
+		{"xlsx", xlsx.Renderer{Paper: "letter"}, xlsxFacts, append(printedRow, "title", "shape"), append(append(printedCell, exactCell...), "note"), whole},
+		{"pdf", pdf.Renderer{Paper: "letter"}, pdfFacts, printedRow, printedCell, head},
+		{"pdf a4", pdf.Renderer{Paper: "a4"}, pdfFacts, printedRow, printedCell, head},
 	}
 }
 
@@ -80,6 +83,12 @@ func TestAllFormatsShowTheSameCells(t *testing.T) {
 func (f format) complete(t *testing.T, said facts, doc *tearsheet.Document) {
 	t.Helper()
 	n, missing := 0, 0
+	for _, name := range f.sheet {
+		if _, ok := said[name]; !ok {
+			missing++
+			t.Logf("no %s", name)
+		}
+	}
 	for _, section := range doc.Sections {
 		for range section.Rows {
 			for _, field := range f.rows {
@@ -136,6 +145,19 @@ func alterations() []alteration {
 		{"row 8, variance", func(doc *tearsheet.Document) {
 			latest := &row(doc).Cells[4]
 			row(doc).Variance, latest.Percent = "+77.7", metrics.Float(77.7)
+		}},
+		{"row 6, week 3, note", func(doc *tearsheet.Document) { doc.Sections[0].Rows[6].Cells[3].Restated.WasText = "7,002" }},
+		{"count, on plan", func(doc *tearsheet.Document) { doc.Counts.OnPlan++ }},
+		{"count, no value", func(doc *tearsheet.Document) { doc.Counts.Unknown++ }},
+		{"strip Off plan, item 1", func(doc *tearsheet.Document) { doc.Agenda[1].Variance = "+23.2%" }},
+		{"strip Provisional, item 0", func(doc *tearsheet.Document) { doc.Sections[2].Rows[3].Cells[4].Coverage.Have = 5 }},
+		{"strip Restated, item 0", func(doc *tearsheet.Document) {
+			doc.Restated[0].Text = strings.Replace(doc.Restated[0].Text, "7,001", "7,002", 1)
+		}},
+		{"strip Restated, items", func(doc *tearsheet.Document) { doc.Restated = append(doc.Restated, doc.Restated[0]) }},
+		{"legend 1", func(doc *tearsheet.Document) { doc.Legend[1].Text = "watch, 3% to 5%" }},
+		{"legend 3, shape", func(doc *tearsheet.Document) {
+			doc.Legend[3] = tearsheet.LegendItem{Mark: tearsheet.Ahead, Text: "new"}
 		}},
 		{"row 8, shape", func(doc *tearsheet.Document) { row(doc).Mark = tearsheet.Behind }},
 		{"row 8, name", func(doc *tearsheet.Document) { row(doc).Title = "Daily passive users" }},

@@ -22,7 +22,7 @@ func smallDocument() *tearsheet.Document {
 			Cells: []tearsheet.Cell{
 				{Week: before, Actual: metrics.Float(12.5), Plan: metrics.Int(12), Coverage: whole, Daily: days(12.5), Mark: tearsheet.OnPlan,
 					Variance: metrics.Float(.5), Percent: metrics.Int(50).Div(metrics.Int(12)), ActualText: "12.5", PlanText: "12.0", Signs: "‡",
-					Restated: &tearsheet.Restatement{Was: metrics.Int(11), Edition: 3, Cause: "late data"}},
+					Restated: &tearsheet.Restatement{Was: metrics.Int(11), WasText: "11.0", Edition: 3, Cause: "late data"}},
 				{Week: week, Actual: third, Plan: metrics.Int(400), Coverage: partial, Daily: days(333), Mark: tearsheet.Behind, Provisional: true,
 					Variance: third.Sub(metrics.Int(400)), Percent: metrics.Int(-50).Div(metrics.Int(3)), ActualText: "333.3", PlanText: "400.0", Signs: "6/7"},
 			}},
@@ -47,11 +47,12 @@ func smallDocument() *tearsheet.Document {
 		AsOf: week.Add(2), Timezone: "UTC", Plan: tearsheet.PlanNote{Text: "No plan"}, Counts: tearsheet.Counts{Behind: 1, Unknown: 1},
 		Provisional: true, Weeks: heads, Trend: heads,
 		Agenda:   []tearsheet.AgendaItem{{Metric: "likes", Title: rows[0].Title, Variance: "−16.7%"}},
+		Restated: []tearsheet.Correction{{Metric: "likes", Title: rows[0].Title, Text: "28 Dec was 11.0, now 12.5 (edition 3; late data)"}},
 		Sections: []tearsheet.Section{{Team: "product", Title: "Product", Behind: 1, Rows: rows}},
 		Definitions: []tearsheet.Definition{
 			{Metric: "likes", Title: rows[0].Title, Team: "Product", Text: "Likes.", Rules: []string{"Week: the mean."}, Statement: "select 1 where a < b && c > d", OnSheet: true},
-			{Metric: "refunds", Title: rows[1].Title, Team: "Product", Text: "Refunds.", OnSheet: true},
-			{Metric: "operand", Title: "Operand", Team: "Product", Text: "Only a part of others."}},
+			{Metric: "refunds", Title: rows[1].Title, Team: "Product", Text: "Refunds.", Rules: []string{}, OnSheet: true},
+			{Metric: "operand", Title: "Operand", Team: "Product", Text: "Only a part of others.", Rules: []string{}}},
 		Legend: []tearsheet.LegendItem{{Mark: tearsheet.Behind, Text: "off plan"}, {Sign: "‡", Text: "restated"}},
 	}
 }
@@ -69,6 +70,7 @@ func hostileDocument() *tearsheet.Document {
 	doc := smallDocument()
 	doc.Company, doc.Title, doc.Subtitle, doc.Timezone, doc.Plan.Text = hostile, hostile, hostile, hostile, hostile
 	doc.Agenda[0].Title, doc.Agenda[0].Metric = hostile, hostile
+	doc.Restated[0] = tearsheet.Correction{Metric: hostile, Title: hostile, Text: hostile}
 	doc.Legend[0].Text, doc.Legend[1].Sign = hostile, hostile
 	section := &doc.Sections[0]
 	section.Team, section.Title = hostile, hostile
@@ -76,7 +78,7 @@ func hostileDocument() *tearsheet.Document {
 	row.Metric, row.Title, row.Unit, row.UnitLabel, row.Variance = hostile, hostile, hostile, hostile, hostile
 	row.Mark = hostile
 	row.Cells[0].ActualText, row.Cells[0].PlanText, row.Cells[0].Signs = hostile, hostile, hostile
-	row.Cells[0].Restated.Cause = hostile
+	row.Cells[0].Restated.Cause, row.Cells[0].Restated.WasText = hostile, hostile
 	doc.Weeks[0].Label, doc.Weeks[0].ISO = hostile, hostile
 	doc.Definitions[0] = tearsheet.Definition{Metric: hostile, Title: hostile, Team: hostile, Text: hostile,
 		Rules: []string{hostile}, Statement: hostile, OnSheet: true}

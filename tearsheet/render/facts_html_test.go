@@ -19,6 +19,7 @@ func htmlFacts(t *testing.T, file []byte) facts {
 		f[fmt.Sprintf("week %d, label", i)] = text(week)
 		f[fmt.Sprintf("week %d, ends", i)] = attribute(elements(week, "time", "")[0], "datetime")
 	}
+	f.htmlHead(page)
 	for _, body := range elements(page, "tbody", "") {
 		team := text(elements(elements(body, "tr", "team")[0], "b", "")[0])
 		for _, tr := range elements(body, "tr", "") {
@@ -31,6 +32,26 @@ func htmlFacts(t *testing.T, file []byte) facts {
 		}
 	}
 	return f
+}
+
+func (f facts) htmlHead(page *html.Node) {
+	for _, li := range elements(elements(page, "ul", "counts")[0], "li", "") {
+		f.countsLine(text(li))
+	}
+	for _, strip := range elements(page, "p", "strip") {
+		var items []string
+		for _, a := range elements(strip, "a", "") {
+			items = append(items, text(a))
+		}
+		f.strip(text(elements(strip, "b", "")[0]), items, 0)
+	}
+	for i, li := range elements(elements(page, "ul", "legend")[0], "li", "") {
+		f[fmt.Sprintf("legend %d", i)] = text(li)
+		f[fmt.Sprintf("legend %d, shape", i)] = ""
+		for _, shape := range elements(li, "path", "") {
+			f[fmt.Sprintf("legend %d, shape", i)] = attribute(shape, "class")
+		}
+	}
 }
 
 func (f facts) htmlRow(n int, tr *html.Node) {
@@ -51,6 +72,7 @@ func (f facts) htmlRow(n int, tr *html.Node) {
 		}
 		f.cell(n, week, "actual", strings.TrimSuffix(text(td), signs))
 		f.cell(n, week, "signs", signs)
+		f.cell(n, week, "note", attribute(td, "title"))
 	}
 	for week, td := range elements(tr, "td", "plan") {
 		f.cell(n, week, "plan", text(td))

@@ -39,7 +39,20 @@ func xlsxFacts(t *testing.T, file []byte) facts {
 	if err != nil {
 		t.Fatal(err)
 	}
+	comments, err := book.GetComments("Tearsheet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes := map[string]string{}
+	for _, c := range comments {
+		text := c.Text
+		for _, run := range c.Paragraph {
+			text += run.Text
+		}
+		_, notes[c.Cell], _ = strings.Cut(text, "\n")
+	}
 	f, n, team := facts{}, 0, ""
+	f.xlsxHead(shown)
 	for week := range 5 {
 		f[fmt.Sprintf("week %d, label", week)] = shown[workbookFirstRow-2][workbookPairs+2*week]
 	}
@@ -52,13 +65,38 @@ func xlsxFacts(t *testing.T, file []byte) facts {
 		}
 		f.row(n, "team", team)
 		f.xlsxRow(n, cells, below[workbookFirstRow+i])
+		for week := range 5 {
+			at, err := excelize.CoordinatesToCellName(1+workbookPairs+2*week, 1+workbookFirstRow+i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.cell(n, week, "note", notes[at])
+		}
 		n++
 	}
 	return f
 }
 
+func (f facts) xlsxHead(shown [][]string) {
+	f.countsLine(shown[0][len(shown[0])-1])
+	for line := range strings.SplitSeq(shown[2][0], "\n") {
+		label, items, _ := strings.Cut(line, "   ")
+		f.stripLine(label, items)
+	}
+	for i, item := range strings.Split(shown[len(shown)-1][0], "     ") {
+		shape, words := "", item
+		for mark, name := range shapes {
+			if rest, found := strings.CutPrefix(item, mark+" "); found {
+				shape, words = name, rest
+			}
+		}
+		f[fmt.Sprintf("legend %d", i)], f[fmt.Sprintf("legend %d, shape", i)] = words, shape
+	}
+}
+
+var shapes = map[string]string{"▼": "behind", "▽": "watch", "▲": "ahead"}
+
 func (f facts) xlsxRow(n int, shown, below []string) {
-	shapes := map[string]string{"▼": "behind", "▽": "watch", "▲": "ahead"}
 	f.row(n, "shape", shapes[shown[0]])
 	f.row(n, "title", shown[1])
 	f.row(n, "name", shown[1]+" "+shown[2])
@@ -75,9 +113,11 @@ func (f facts) xlsxRow(n int, shown, below []string) {
 }
 
 var (
-	paperCell = `\s+(−?[\d,.]+|–)(?:\s*(\d/7‡?|‡))?\s+(−?[\d,.]+|–)`
-	paperRow  = regexp.MustCompile(`^\s+(\S.*?)` + strings.Repeat(paperCell, 5) + `\s+(no plan|–|[+−]?[\d,.]+(?: abs)?)$`)
-	paperTeam = regexp.MustCompile(`^(\S.*) \d+ of \d+ off plan$`)
+	paperCell   = `\s+(−?[\d,.]+|–)(?:\s*(\d/7‡?|‡))?\s+(−?[\d,.]+|–)`
+	paperRow    = regexp.MustCompile(`^\s+(\S.*?)` + strings.Repeat(paperCell, 5) + `\s+(no plan|–|[+−]?[\d,.]+(?: abs)?)$`)
+	paperStrip  = regexp.MustCompile(`^(Off plan|Provisional|Restated)\s+(\S.*)$`)
+	paperCounts = regexp.MustCompile(`\s(\d+ off plan\s+\d+ watch\s.*)$`)
+	paperTeam   = regexp.MustCompile(`^(\S.*) \d+ of \d+ off plan$`)
 )
 
 // pdfFacts reads the lines of the pages as they lie on paper. Marks are drawn, not
@@ -95,6 +135,12 @@ func pdfFacts(t *testing.T, file []byte) facts {
 	f, n, team := facts{}, 0, ""
 	for line := range strings.SplitSeq(string(printed), "\n") {
 		line = strings.TrimPrefix(line, "\f")
+		if match := paperCounts.FindStringSubmatch(line); match != nil {
+			f.countsLine(match[1])
+		}
+		if match := paperStrip.FindStringSubmatch(line); match != nil && n == 0 {
+			f.stripLine(match[1], match[2])
+		}
 		if match := paperTeam.FindStringSubmatch(line); match != nil {
 			team = match[1]
 		}

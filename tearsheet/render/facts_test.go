@@ -62,6 +62,7 @@ func sameFact(name, a, b string) bool {
 func jsonFacts(t *testing.T, file []byte) facts {
 	t.Helper()
 	var doc struct {
+		jsonHead
 		Weeks []struct {
 			Label string
 			Ends  string
@@ -80,6 +81,7 @@ func jsonFacts(t *testing.T, file []byte) facts {
 					Signs        string
 					ActualText   string `json:"actual_text"`
 					PlanText     string `json:"plan_text"`
+					Restated     *jsonRestated
 				}
 			}
 		}
@@ -88,6 +90,8 @@ func jsonFacts(t *testing.T, file []byte) facts {
 		t.Fatal(err)
 	}
 	f, n := facts{}, 0
+	doc.facts(f)
+	var provisional []string
 	for i, week := range doc.Weeks {
 		f[fmt.Sprintf("week %d, label", i)] = week.Label
 		f[fmt.Sprintf("week %d, ends", i)] = week.Ends
@@ -110,10 +114,15 @@ func jsonFacts(t *testing.T, file []byte) facts {
 				f.exactly(n, i, "actual", number(cell.Actual))
 				f.exactly(n, i, "plan", number(cell.Plan))
 				f.exactly(n, i, "percent", number(cell.Percent))
+				f.cell(n, i, "note", jsonNote(cell.Provisional, cell.Coverage.Days, cell.Coverage.Of, cell.Restated))
+			}
+			if latest := row.Cells[len(row.Cells)-1]; latest.Provisional {
+				provisional = append(provisional, fmt.Sprintf("%s %d/%d", row.Title, latest.Coverage.Days, latest.Coverage.Of))
 			}
 			n++
 		}
 	}
+	f.strip("Provisional", provisional, 0)
 	return f
 }
 

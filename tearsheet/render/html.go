@@ -33,19 +33,14 @@ type page struct {
 	Heading string // of the window
 	Policy  string
 	Style   template.CSS
-	Tally   []tally
+	Tally   []tearsheet.Tally
+	Strips  []tearsheet.Strip
 	Columns []column
 	Before  int // columns left of the latest week
 	Teams   []team
 	Imprint string
 
 	Chapters []chapter
-}
-
-type tally struct {
-	Count int
-	Text  string
-	Alarm bool
 }
 
 type column struct {
@@ -76,7 +71,7 @@ type figure struct {
 func newPage(doc *tearsheet.Document) page {
 	style := templates.SheetStyle()
 	p := page{Document: doc, Heading: doc.Title, Policy: policy(style), Style: style,
-		Tally: tallies(doc.Counts), Imprint: imprint(doc), Chapters: chapters(doc)}
+		Tally: doc.Counts.Tallies(), Strips: doc.Strips(), Imprint: imprint(doc), Chapters: chapters(doc)}
 	for i, head := range doc.Weeks {
 		p.Columns = append(p.Columns, column{head, i == len(doc.Weeks)-1})
 	}
@@ -102,9 +97,9 @@ func newPage(doc *tearsheet.Document) page {
 }
 
 func newRow(r tearsheet.Row, hint string) row {
-	view := row{Row: r, Hint: hint, Verdict: verdict(r.Mark), Spark: drawSpark(r.Trend)}
+	view := row{Row: r, Hint: hint, Verdict: r.Mark.Verdict(), Spark: drawSpark(r.Trend)}
 	for i, cell := range r.Cells {
-		view.Figures = append(view.Figures, figure{cell, i == len(r.Cells)-1, note(cell)})
+		view.Figures = append(view.Figures, figure{cell, i == len(r.Cells)-1, cell.Note()})
 	}
 	return view
 }
@@ -114,59 +109,6 @@ func policy(style template.CSS) string {
 	sum := sha256.Sum256([]byte(style))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; font-src data:; base-uri 'none'; form-action 'none'"
-}
-
-func tallies(c tearsheet.Counts) []tally {
-	list := []tally{{c.Behind, "off plan", c.Behind > 0}, {c.Watch, "watch", false},
-		{c.OnPlan, "on plan", false}, {c.Ahead, "ahead", false}}
-	if c.NoPlan > 0 {
-		list = append(list, tally{c.NoPlan, "not judged", false})
-	}
-	if c.Unknown > 0 {
-		list = append(list, tally{c.Unknown, "no value", false})
-	}
-	return list
-}
-
-// verdict says a mark for those who cannot see its shape.
-func verdict(m tearsheet.Mark) string {
-	switch m {
-	case tearsheet.Behind:
-		return "off plan"
-	case tearsheet.Watch:
-		return "watch"
-	case tearsheet.OnPlan:
-		return "on plan"
-	case tearsheet.Ahead:
-		return "ahead"
-	case tearsheet.Unjudged:
-		return "not judged"
-	case tearsheet.NoValue:
-		return "no value"
-	}
-	return ""
-}
-
-// note says in words what the signs beside a figure mean.
-func note(c tearsheet.Cell) string {
-	text := ""
-	if c.Provisional {
-		text = fmt.Sprintf("Provisional: %d of %d days are loaded.", c.Coverage.Have, c.Coverage.Of)
-	}
-	if c.Restated != nil {
-		if text != "" {
-			text += " "
-		}
-		text += fmt.Sprintf("Restated: edition %d printed %s; %s.", c.Restated.Edition, was(c.Restated), c.Restated.Cause)
-	}
-	return text
-}
-
-func was(r *tearsheet.Restatement) string {
-	if !r.Was.Known() {
-		return "no value"
-	}
-	return r.Was.Decimal()
 }
 
 func imprint(doc *tearsheet.Document) string {
@@ -221,7 +163,7 @@ func chapters(doc *tearsheet.Document) []chapter {
 func newEntry(d tearsheet.Definition, r tearsheet.Row, weeks []tearsheet.WeekHead) entry {
 	e := entry{Definition: d, UnitLabel: r.UnitLabel}
 	for i, cell := range r.Cells {
-		if text := note(cell); text != "" && i < len(weeks) {
+		if text := cell.Note(); text != "" && i < len(weeks) {
 			e.Notes = append(e.Notes, weeks[i].Label+". "+text)
 		}
 	}

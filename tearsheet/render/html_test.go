@@ -155,7 +155,7 @@ func TestF02HTMLTellsIncompleteFromMissing(t *testing.T) {
 	page := parsed(t, rendered(t, render.HTML{}, smallDocument()))
 	figures := elements(page, "td", "actual")
 	for i, want := range []struct{ text, note string }{
-		{"12.5‡", "Restated: edition 3 printed 11; late data."},
+		{"12.5‡", "Restated: edition 3 printed 11.0; late data."},
 		{"333.36/7", "Provisional: 6 of 7 days are loaded."},
 		{"−2", ""},
 		{"–", "Provisional: 0 of 7 days are loaded."},
@@ -164,8 +164,28 @@ func TestF02HTMLTellsIncompleteFromMissing(t *testing.T) {
 			t.Errorf("figure %d reads %q (%s), want %q (%s)", i, got, note, want.text, want.note)
 		}
 	}
-	if notes := elements(page, "p", "note"); len(notes) != 3 || text(notes[0]) != "28 Dec. "+"Restated: edition 3 printed 11; late data." {
+	if notes := elements(page, "p", "note"); len(notes) != 3 || text(notes[0]) != "28 Dec. Restated: edition 3 printed 11.0; late data." {
 		t.Errorf("the definitions have %d notes", len(notes))
+	}
+}
+
+func TestHTMLStripsLeadToTheirRows(t *testing.T) {
+	page := parsed(t, rendered(t, render.HTML{}, rendertest.Sample()))
+	rows := map[string]bool{}
+	for _, tr := range elements(page, "tr", "") {
+		rows["#"+attribute(tr, "id")] = true
+	}
+	links := 0
+	for _, strip := range elements(page, "p", "strip") {
+		for _, a := range elements(strip, "a", "") {
+			links++
+			if to := attribute(a, "href"); !rows[to] {
+				t.Errorf("%q leads to %q, where no row is", text(a), to)
+			}
+		}
+	}
+	if links != 10+3+1 {
+		t.Errorf("%d links, want 10 off plan, 3 provisional and 1 restated", links)
 	}
 }
 

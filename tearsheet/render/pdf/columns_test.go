@@ -2,8 +2,11 @@ package pdf_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
+	"tearsheet/tearsheet"
+	"tearsheet/tearsheet/render/pdf"
 	"tearsheet/tearsheet/render/rendertest"
 )
 
@@ -19,6 +22,7 @@ func TestDigitsEndUnderTheHeadOfTheirColumn(t *testing.T) {
 					at = append(at, w.Right)
 				}
 			}
+			slices.Sort(at) // words come in an order of reading, which columns may mislead
 			return at
 		}
 		actual, plan := ends("Actual"), ends("Plan")
@@ -50,5 +54,33 @@ func TestDigitsEndUnderTheHeadOfTheirColumn(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Figures wider than their column take room from the names before they are set
+// smaller; where names need theirs, figures give way.
+func TestWideFiguresTakeTheRoomThatNamesLeave(t *testing.T) {
+	height := func(spoil func(*tearsheet.Document)) float64 {
+		doc := rendertest.Sample()
+		cell := &doc.Sections[2].Rows[0].Cells[4]
+		cell.ActualText, cell.PlanText = "1,037.43", "11,040.05"
+		spoil(doc)
+		for _, w := range words(t, file(t, pdf.Letter, doc))[0].Words {
+			if w.Text == cell.ActualText {
+				return w.Bottom - w.Top
+			}
+		}
+		t.Fatalf("%s is not on the page", cell.ActualText)
+		return 0
+	}
+	usual := height(func(doc *tearsheet.Document) { doc.Sections[2].Rows[0].Cells[4].PlanText = "40.05" })
+	if got := height(func(*tearsheet.Document) {}); got != usual {
+		t.Errorf("beside short names the figure is %.2f points high, others %.2f", got, usual)
+	}
+	crowded := height(func(doc *tearsheet.Document) {
+		doc.Sections[0].Rows[0].Title = "Page views of visitors who came twice or more in a week"
+	})
+	if crowded >= usual {
+		t.Errorf("beside a name that needs its column the figure is %.2f points high, others %.2f", crowded, usual)
 	}
 }

@@ -17,10 +17,11 @@ func (p *printer) sheetFooter() {
 	for _, item := range p.doc.Legend {
 		letters, fixed := p.legendWidth(item, s)
 		next := x + letters + fixed
-		if item.Mark != "" {
+		switch {
+		case item.Mark != "":
 			p.mark(x, y, item.Mark)
 			x += markWidth + legendPad
-		} else {
+		case item.Sign != "":
 			x = p.text(x, y, item.Sign, style{templates.SemiBold, s.size, black}) + legendPad
 		}
 		p.text(x, y, item.Text, s)
@@ -37,11 +38,15 @@ const (
 // legendWidth is what an item takes, its letters and what stays as it is when
 // they are set smaller.
 func (p *printer) legendWidth(item tearsheet.LegendItem, s style) (letters, fixed float64) {
-	letters, fixed = p.pen.width(item.Text, s), legendPad+legendGap
-	if item.Mark != "" {
-		return letters, fixed + markWidth
+	letters, fixed = p.pen.width(item.Text, s), legendGap
+	switch {
+	case item.Mark != "":
+		fixed += markWidth + legendPad
+	case item.Sign != "":
+		letters += p.pen.width(item.Sign, style{templates.SemiBold, s.size, black})
+		fixed += legendPad
 	}
-	return letters + p.pen.width(item.Sign, style{templates.SemiBold, s.size, black}), fixed
+	return letters, fixed
 }
 
 // legendShrink returns by how much the letters must be smaller to fit one line.

@@ -31,6 +31,12 @@ func texts(doc *tearsheet.Document) func(yield func(place, text string) bool) {
 		for _, item := range doc.Legend {
 			sheet = append(sheet, item.Sign, item.Text)
 		}
+		for _, item := range doc.Agenda {
+			sheet = append(sheet, item.Title, item.Variance)
+		}
+		for _, item := range doc.Restated {
+			sheet = append(sheet, item.Title, item.Text)
+		}
 		if !yield("sheet", strings.Join(sheet, "")) {
 			return
 		}

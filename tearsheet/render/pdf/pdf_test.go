@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"os/user"
@@ -104,7 +106,8 @@ func TestHeadAndFootSayWhatIsPrinted(t *testing.T) {
 	for _, want := range []string{
 		doc.Title, doc.Company, doc.Subtitle, doc.Plan.Text, "10 off plan", "4 watch", "16 on plan", "4 ahead", "4 not judged", "2 no value",
 		"Off plan", doc.Agenda[0].Title + " " + doc.Agenda[0].Variance, "and 5 more",
-		"Provisional", "Web uploads 6/7",
+		"Provisional Web uploads 6/7, Photos sold 6/7, Average order value 6/7",
+		"Restated Paid media spend: 8 Nov was 7,001, now 6,635 (edition 11; definition changed)",
 		"off plan, 5% or more", "6/7 days loaded: provisional", "‡ restated since it was first printed", "– no value",
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(all[0]), " "), want) {
@@ -133,6 +136,54 @@ func TestASheetThatIsNotIssuedIsADraftAndACompleteOneIsNotProvisional(t *testing
 	}
 	if strings.Contains(page, "Provisional") {
 		t.Error("the head says that a complete sheet is provisional")
+	}
+}
+
+func TestASheetWithoutRestatedFiguresSaysNothingOfThem(t *testing.T) {
+	doc := rendertest.Sample()
+	doc.Restated = nil
+	if page := pages(t, file(t, pdf.Letter, doc))[0]; strings.Contains(page, "Restated") {
+		t.Error("the head speaks of restated figures")
+	}
+}
+
+func TestStripSaysHowManyItemsItLeavesOut(t *testing.T) {
+	doc := rendertest.Sample()
+	for range 4 {
+		doc.Restated = append(doc.Restated, doc.Restated[0])
+	}
+	doc.Restated = append(doc.Restated, tearsheet.Correction{Metric: "web_0", Title: "Web active users", Text: "1 Nov was 1, now 2 (edition 9; late data)"})
+	page := strings.Join(strings.Fields(pages(t, file(t, pdf.Letter, doc))[0]), " ")
+	shown := strings.Count(page, "8 Nov was 7,001")
+	if want := fmt.Sprintf("changed); and %d more", 6-shown); shown == 0 || !strings.Contains(page, want) {
+		t.Errorf("%d of 6 are shown, and the strip does not end with %q", shown, want)
+	}
+	if strings.Count(page, "Paid media spend:") != 1 {
+		t.Error("a metric is named for each of its figures")
+	}
+}
+
+// Forty rows under three strips are the most that the sheet promises for one page.
+func TestFortyRowsUnderThreeStripsStandOnOnePage(t *testing.T) {
+	doc := rendertest.Sample()
+	if len(rows(doc)) != 40 || !doc.Provisional || len(doc.Restated) == 0 || len(doc.Agenda) == 0 {
+		t.Fatal("the sample is not what the test is about")
+	}
+	for _, paper := range papers() {
+		if n := len(sheetPages(pages(t, file(t, paper, doc)))); n != 1 {
+			t.Errorf("%s: %d pages", paper, n)
+		}
+	}
+}
+
+// An item of the legend without a mark or sign begins where others begin theirs.
+func TestLegendWithoutASignLeavesNoHole(t *testing.T) {
+	doc := rendertest.Sample()
+	doc.Legend = []tearsheet.LegendItem{{Text: "alone"}, {Sign: "‡", Text: "restated"}}
+	for _, w := range words(t, file(t, pdf.Letter, doc))[0].Words {
+		if w.Text == "alone" && math.Abs(w.Left-28) > .1 {
+			t.Errorf("the item begins at %.1f, the margin at 28", w.Left)
+		}
 	}
 }
 

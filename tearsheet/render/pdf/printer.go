@@ -20,15 +20,17 @@ type printer struct {
 	width, height float64
 	grid          grid
 	links         links
+	strips        []tearsheet.Strip
 	total         int // of all pages
 }
 
 func newPrinter(file *fpdf.Fpdf, size fpdf.SizeType, doc *tearsheet.Document) *printer {
-	return &printer{
+	p := &printer{
 		pen: pen{file}, doc: doc, width: size.Wd, height: size.Ht,
-		grid:  newGrid(size.Wd, len(doc.Weeks)),
-		links: newLinks(file, doc),
+		links: newLinks(file, doc), strips: doc.Strips(),
 	}
+	p.grid = p.fittedGrid()
+	return p
 }
 
 // print lays out everything before it draws anything, since every page says how

@@ -13,7 +13,8 @@ const (
 	planSize   = 7.6
 	signSize   = 5.2
 	signRise   = 2.2 // more, and readers of the text would take it for a line of its own
-	signGap    = 1
+	signGap    = 1.4
+	signClear  = 1.6 // the least between a sign and the plan, beside the gap of numbers
 	unitSize   = 7
 	leastName  = 60 // points that a name keeps beside a long unit
 )
@@ -37,10 +38,7 @@ func (p *printer) row(row tearsheet.Row, y, pitch float64) {
 // name sets the title and the unit beside it. Both fit the column: a unit of a
 // reasonable length stays whole and the title gives way.
 func (p *printer) name(row tearsheet.Row, y float64) {
-	title, unit := style{templates.Regular, figureSize, black}, style{templates.Regular, unitSize, grey}
-	if row.Mark == tearsheet.Behind {
-		title.face = templates.SemiBold
-	}
+	title, unit := nameStyles(row)
 	room := p.grid.nameEnd - p.grid.name
 	label := p.fit(row.UnitLabel, unit, room-leastName-unitGap)
 	if label != "" {
@@ -48,6 +46,20 @@ func (p *printer) name(row tearsheet.Row, y float64) {
 	}
 	x := p.text(p.grid.name, y, p.fit(row.Title, title, room), title)
 	p.text(x+unitGap, y, label, unit)
+}
+
+func nameStyles(row tearsheet.Row) (title, unit style) {
+	title, unit = style{templates.Regular, figureSize, black}, style{templates.Regular, unitSize, grey}
+	if row.Mark == tearsheet.Behind {
+		title.face = templates.SemiBold
+	}
+	return title, unit
+}
+
+// nameWidth is what the title and the unit take when both are whole.
+func (p *printer) nameWidth(row tearsheet.Row) float64 {
+	title, unit := nameStyles(row)
+	return p.pen.width(row.Title, title) + unitGap + p.pen.width(row.UnitLabel, unit)
 }
 
 const (
@@ -85,15 +97,22 @@ func (p *printer) shrink(row tearsheet.Row) float64 {
 	}
 	for i, cell := range row.Cells {
 		at := p.grid.weeks[i]
-		actual, plan, sign := cellStyles(i == len(row.Cells)-1, 1)
-		need(p.pen.width(cell.ActualText, actual), at.actual-at.actualLeft)
-		behind := p.pen.width(cell.PlanText, plan)
-		if cell.Signs != "" {
-			behind += p.pen.width(cell.Signs, sign) + signGap
-		}
+		actual, behind := p.cellWidths(cell, i == len(row.Cells)-1)
+		need(actual, at.actual-at.actualLeft)
 		need(behind, at.plan-at.actualEnd)
 	}
 	return shrink
+}
+
+// cellWidths are what the numbers of a week take: the actual, and what stands
+// behind it, the plan with the signs before it.
+func (p *printer) cellWidths(cell tearsheet.Cell, latest bool) (figure, behind float64) {
+	actual, plan, sign := cellStyles(latest, 1)
+	behind = p.pen.width(cell.PlanText, plan)
+	if cell.Signs != "" {
+		behind += signGap + p.pen.width(cell.Signs, sign) + signClear
+	}
+	return p.pen.width(cell.ActualText, actual), behind
 }
 
 // variance sets the variance of the latest week. One that is not in percent says

@@ -25,7 +25,7 @@ func (p *printer) headHeight(first bool) float64 {
 	if !first {
 		return laterDrop + columnsHeight - 4
 	}
-	return headRuleDrop + float64(len(p.strips()))*stripDrop + columnsHeight
+	return headRuleDrop + float64(len(p.strips))*stripDrop + columnsHeight
 }
 
 func (p *printer) paginateSheet() (pages [][]part, pitch float64) {
@@ -81,7 +81,7 @@ func (p *printer) sheetHead() {
 
 	y = topMargin + headRuleDrop
 	p.rule(p.left(), p.right(), y, headRule, black)
-	for i, strip := range p.strips() {
+	for i, strip := range p.strips {
 		p.strip(strip, y+float64(i+1)*stripDrop)
 	}
 }
@@ -106,31 +106,18 @@ func (p *printer) laterHead() {
 // counts sets the numbers of rows by mark against the right margin and returns
 // where they begin.
 func (p *printer) counts(y float64) float64 {
-	c := p.doc.Counts
-	items := []struct {
-		count  int
-		word   string
-		ink    ink
-		always bool
-	}{
-		{c.Behind, "off plan", accent, true},
-		{c.Watch, "watch", black, true},
-		{c.OnPlan, "on plan", black, true},
-		{c.Ahead, "ahead", black, true},
-		{c.NoPlan, "not judged", grey, false},
-		{c.Unknown, "no value", grey, false},
-	}
+	items := p.doc.Counts.Tallies()
 	x := p.right()
 	for i := len(items) - 1; i >= 0; i-- {
-		item := items[i]
-		if item.count == 0 && !item.always {
-			continue
+		number := style{templates.SemiBold, 13, black}
+		switch {
+		case items[i].Alarm:
+			number.ink = accent
+		case !items[i].Judged:
+			number.ink = grey
 		}
-		if item.count == 0 {
-			item.ink = black
-		}
-		x = p.pen.right(x, y, item.word, style{templates.Regular, 9, grey})
-		x = p.pen.right(x-3.5, y, fmt.Sprint(item.count), style{templates.SemiBold, 13, item.ink})
+		x = p.pen.right(x, y, items[i].Text, style{templates.Regular, 9, grey})
+		x = p.pen.right(x-3.5, y, fmt.Sprint(items[i].Count), number)
 		x -= 11
 	}
 	return x + 11

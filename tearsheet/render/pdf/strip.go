@@ -1,66 +1,42 @@
 package pdf
 
 import (
-	"fmt"
-	"strings"
-
+	"tearsheet/tearsheet"
 	"tearsheet/templates"
 )
 
-const stripGap = 4.5 // between items
+const (
+	stripSize = 8.2
+	stripGap  = 4.5 // between items
+)
 
-// strip is a labelled line under the head.
-type strip struct {
-	label string
-	ink   ink
-	items []stripItem
-	none  string // printed if there are no items
+func labelStyle(s tearsheet.Strip) style {
+	if s.Alarm {
+		return style{templates.SemiBold, stripSize, accent}
+	}
+	return style{templates.SemiBold, stripSize, black}
 }
 
-type stripItem struct{ metric, text string }
-
-// strips returns what is off plan, worst first, and then what is provisional.
-func (p *printer) strips() []strip {
-	agenda := strip{label: "Off plan", ink: accent, none: "Nothing."}
-	for _, item := range p.doc.Agenda {
-		agenda.items = append(agenda.items, stripItem{item.Metric, item.Title + " " + item.Variance})
+// strip sets as many items as fit, and how many do not. All strips begin their
+// items below each other.
+func (p *printer) strip(s tearsheet.Strip, y float64) {
+	plain := style{templates.Regular, stripSize, black}
+	indent := 0.0
+	for _, other := range p.strips {
+		indent = max(indent, p.pen.width(other.Label, labelStyle(other))+9)
 	}
-	if len(agenda.items) == 0 {
-		agenda.ink = black
-	}
-	if !p.doc.Provisional {
-		return []strip{agenda}
-	}
-	provisional := strip{label: "Provisional", ink: black, none: "Days are missing."}
-	for _, section := range p.doc.Sections {
-		for _, row := range section.Rows {
-			if cell := row.Latest(); cell.Provisional {
-				provisional.items = append(provisional.items, stripItem{row.Metric, row.Title + " " + cell.Coverage.String()})
-			}
-		}
-	}
-	return []strip{agenda, provisional}
-}
-
-// strip sets as many items as fit, and how many do not.
-func (p *printer) strip(s strip, y float64) {
-	label, plain := style{templates.SemiBold, 8.2, s.ink}, style{templates.Regular, 8.2, black}
-	indent := 7.0
-	for _, other := range p.strips() {
-		indent = max(indent, p.pen.width(other.label, label)+9)
-	}
-	p.text(p.left(), y, s.label, label)
+	p.text(p.left(), y, s.Label, labelStyle(s))
 	x := p.left() + indent
-	if len(s.items) == 0 {
-		p.text(x, y, s.none, plain)
+	if len(s.Items) == 0 {
+		p.text(x, y, s.None, plain)
 		return
 	}
-	shown, more := p.fitItems(s.items, plain, p.right()-x)
+	shown, more := p.fitItems(s, plain, p.right()-x)
 	for i, item := range shown {
-		end := p.text(x, y, item.text, plain)
-		p.depart(p.links.row, item.metric, box{x, y - 8, end, y + 2.5})
+		end := p.text(x, y, item.String(), plain)
+		p.depart(p.links.row, item.Metric, box{x, y - 8, end, y + 2.5})
 		if i < len(shown)-1 || more != "" {
-			end = p.text(end, y, ",", plain)
+			end = p.text(end, y, s.Separator, plain)
 		}
 		x = end + stripGap
 	}
@@ -68,31 +44,27 @@ func (p *printer) strip(s strip, y float64) {
 }
 
 // fitItems returns the items that fit into width beside the words about the rest.
-// A single item that is too long is cut.
-func (p *printer) fitItems(items []stripItem, s style, width float64) (shown []stripItem, more string) {
+// A first item that is too long is cut, its title before its text.
+func (p *printer) fitItems(strip tearsheet.Strip, s style, width float64) (shown []tearsheet.StripItem, more string) {
 	need := 0.0
-	for i, item := range items {
-		need += p.pen.width(item.text+",", s) + stripGap
+	for i, item := range strip.Items {
+		need += p.pen.width(item.String()+strip.Separator, s) + stripGap
 		if need > width {
 			break
 		}
-		if rest := others(len(items) - i - 1); need+p.pen.width(rest, s) <= width {
-			shown, more = items[:i+1], rest
+		items, rest := strip.First(i + 1)
+		if need+p.pen.width(rest, s) <= width {
+			shown, more = items, rest
 		}
 	}
 	if len(shown) > 0 {
 		return shown, more
 	}
-	first, more := items[0], others(len(items)-1)
-	at := strings.LastIndex(first.text, " ")
-	room := width - p.pen.width(first.text[at:]+","+more, s) - stripGap
-	first.text = p.fit(first.text[:at], s, room) + first.text[at:]
-	return []stripItem{first}, more
-}
-
-func others(n int) string {
-	if n == 0 {
-		return ""
+	items, more := strip.First(1)
+	first := items[0]
+	room := width - p.pen.width(strip.Separator+more, s) - stripGap
+	if first.Title = p.fit(first.Title, s, room-p.pen.width(" "+first.Text, s)); first.Title == "" {
+		first.Text = p.fit(first.Text, s, room)
 	}
-	return fmt.Sprintf("and %d more", n)
+	return []tearsheet.StripItem{first}, more
 }

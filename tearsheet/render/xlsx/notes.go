@@ -1,7 +1,6 @@
 package xlsx
 
 import (
-	"fmt"
 	"strings"
 
 	"tearsheet/tearsheet"
@@ -18,25 +17,10 @@ func (s sheet) explain(row int, r tearsheet.Row) {
 		}
 	}
 	for i, cell := range r.Cells {
-		if text := signsExplained(cell); text != "" {
+		if text := cell.Note(); text != "" {
 			s.note(weekColumn+2*i, row, r.Title+", week to "+s.doc.Weeks[i].Label, text, "")
 		}
 	}
-}
-
-func signsExplained(cell tearsheet.Cell) string {
-	var sentences []string
-	if cell.Provisional {
-		sentences = append(sentences, fmt.Sprintf("Provisional: %d of %d days are loaded.", cell.Coverage.Have, cell.Coverage.Of))
-	}
-	if was := cell.Restated; was != nil {
-		figure := "no value"
-		if was.Was.Known() {
-			figure = was.Was.Decimal() + " (unrounded)"
-		}
-		sentences = append(sentences, fmt.Sprintf("Restated: edition %d had %s. Cause: %s.", was.Edition, figure, was.Cause))
-	}
-	return strings.Join(sentences, "\n")
 }
 
 // The measures of a note, in pixels and characters.

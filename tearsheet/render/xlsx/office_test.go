@@ -1,6 +1,7 @@
 package xlsx_test
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"math/big"
@@ -74,12 +75,26 @@ func printed(doc *tearsheet.Document) [][]string {
 	if c.Unknown > 0 {
 		counts = append(counts, count(c.Unknown, "no value"))
 	}
-	var agenda, legend []string
+	var agenda, provisional, legend []string
 	for _, item := range doc.Agenda {
 		agenda = append(agenda, item.Title+" "+item.Variance)
 	}
+	for _, section := range doc.Sections {
+		for _, row := range section.Rows {
+			if row.Latest().Provisional {
+				provisional = append(provisional, row.Title+" "+row.Latest().Coverage.String())
+			}
+		}
+	}
+	strips := []string{"Off plan   " + cmp.Or(strings.Join(agenda, ",  "), "Nothing.")}
+	if doc.Provisional {
+		strips = append(strips, "Provisional   "+strings.Join(provisional, ",  "))
+	}
+	for _, c := range doc.Restated { // at most one in these documents
+		strips = append(strips, "Restated   "+c.Title+": "+c.Text)
+	}
 	for _, item := range doc.Legend {
-		legend = append(legend, marks[item.Mark]+item.Sign+" "+item.Text)
+		legend = append(legend, strings.TrimSpace(marks[item.Mark]+item.Sign+" "+item.Text))
 	}
 	weeks, heads := []string{"", "", ""}, []string{"", "", ""}
 	for _, w := range doc.Weeks {
@@ -88,7 +103,7 @@ func printed(doc *tearsheet.Document) [][]string {
 	table := [][]string{
 		wide(doc.Title, strings.Join(counts, "    ")),
 		wide(doc.Company+". "+doc.Subtitle, doc.Plan.Text),
-		wide("Off plan   "+strings.Join(agenda, ",  "), ""),
+		wide(strings.Join(strips, "\n"), ""),
 		append(weeks, "vs plan", "13 weeks"),
 		append(heads, "%", ""),
 	}

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"tearsheet/tearsheet"
 
@@ -91,15 +92,11 @@ func (s sheet) head() {
 	s.runs(s.spark, titleRow, counts(s.doc.Counts), look{Size: 11, Align: "right", Middle: true})
 	s.text(markColumn, subtitleRow, s.subtitle(), look{Size: 9, Color: grey, Middle: true})
 	s.text(s.spark, subtitleRow, s.doc.Plan.Text, look{Size: 9, Color: grey, Align: "right", Middle: true})
-	runs := agenda(s.doc.Agenda)
-	text := ""
-	for _, r := range runs {
-		text += r.Text
-	}
+	runs, lines := s.strips()
 	s.keep(s.file.MergeCell(s.name, s.ref(markColumn, agendaRow), s.ref(s.spark, agendaRow)))
 	s.dressAll(markColumn, agendaRow, s.spark, agendaRow, look{Over: thinLine})
 	s.runs(markColumn, agendaRow, runs, look{Size: 9, Wrap: true, Middle: true, Over: thinLine})
-	s.height(agendaRow, 10+12*float64(linesOf(text, s.characters())))
+	s.height(agendaRow, 10+12*float64(lines))
 }
 
 // subtitle adds the company, since a workbook is read far from its folder.
@@ -115,38 +112,56 @@ func (s sheet) characters() int { return 58 + 20*len(s.doc.Weeks) }
 
 func counts(c tearsheet.Counts) []excelize.RichTextRun {
 	var runs []excelize.RichTextRun
-	add := func(n int, words, color string, always bool) {
-		if n == 0 && !always {
-			return
-		}
-		if len(runs) > 0 {
+	for i, tally := range c.Tallies() {
+		if i > 0 {
 			runs = append(runs, run("    ", look{Size: 9}))
 		}
-		runs = append(runs, run(strconv.Itoa(n), look{Size: 13, Bold: true, Color: color}),
-			run(" "+words, look{Size: 9, Color: grey}))
+		number := look{Size: 13, Bold: true}
+		switch {
+		case tally.Alarm:
+			number.Color = accent
+		case !tally.Judged:
+			number.Color = grey
+		}
+		runs = append(runs, run(strconv.Itoa(tally.Count), number), run(" "+tally.Text, look{Size: 9, Color: grey}))
 	}
-	add(c.Behind, "off plan", accent, true)
-	add(c.Watch, "watch", ink, true)
-	add(c.OnPlan, "on plan", ink, true)
-	add(c.Ahead, "ahead", ink, true)
-	add(c.NoPlan, "not judged", ink, false)
-	add(c.Unknown, "no value", ink, false)
 	return runs
 }
 
-func agenda(items []tearsheet.AgendaItem) []excelize.RichTextRun {
-	if len(items) == 0 {
-		return []excelize.RichTextRun{run("Nothing is off plan", look{Size: 9, Color: grey})}
-	}
-	runs := []excelize.RichTextRun{run("Off plan   ", look{Size: 9, Bold: true, Color: accent})}
-	text := ""
-	for i, item := range items {
-		if i > 0 {
-			text += ",  "
+// stripItems is how many items a strip names; the notes on the cells have the rest.
+const stripItems = 12
+
+// strips returns the lines of the head, which stand in one cell so that the table
+// begins in the same row whatever there is to say, and how many lines they take.
+func (s sheet) strips() (runs []excelize.RichTextRun, lines int) {
+	for i, strip := range s.doc.Strips() {
+		label := look{Size: 9, Bold: true}
+		if strip.Alarm {
+			label.Color = accent
 		}
-		text += item.Title + " " + item.Variance
+		head, text := strip.Label+"   ", strip.None
+		if len(strip.Items) > 0 {
+			text = joined(strip)
+		}
+		lines += linesOf(head+text, s.characters())
+		if i > 0 {
+			head = "\n" + head
+		}
+		runs = append(runs, run(head, label), run(text, look{Size: 9}))
 	}
-	return append(runs, run(text, look{Size: 9}))
+	return runs, lines
+}
+
+func joined(strip tearsheet.Strip) string {
+	items, more := strip.First(stripItems)
+	var words []string
+	for _, item := range items {
+		words = append(words, item.String())
+	}
+	if more != "" {
+		words = append(words, more)
+	}
+	return strings.Join(words, strip.Separator+"  ")
 }
 
 func (s sheet) weekHeads() {
@@ -183,7 +198,10 @@ func (s sheet) foot(row int) int {
 		if len(runs) > 0 {
 			runs = append(runs, run("     ", look{Size: 8}))
 		}
-		runs = append(runs, run(sign, look{Size: 8, Color: color}), run(" "+item.Text, look{Size: 8, Color: grey}))
+		if sign != "" {
+			runs = append(runs, run(sign+" ", look{Size: 8, Color: color}))
+		}
+		runs = append(runs, run(item.Text, look{Size: 8, Color: grey}))
 	}
 	if len(runs) > 0 {
 		s.runs(markColumn, row, runs, look{Size: 8})

@@ -272,12 +272,12 @@ func TestCoverageOfAWeekIsExplainedInANote(t *testing.T) {
 func TestRestatementIsExplainedInANote(t *testing.T) {
 	doc := rendertest.Sample()
 	cells := doc.Sections[0].Rows[0].Cells
-	cells[0].Restated = &tearsheet.Restatement{Was: metrics.Int(7001), Edition: 11, Cause: "late data"}
+	cells[0].Restated = &tearsheet.Restatement{Was: metrics.Int(7001), WasText: "7,001", Edition: 11, Cause: "late data"}
 	cells[1].Restated = &tearsheet.Restatement{Edition: 9, Cause: "correction"}
 	texts := notes(t, open(t, render(t, doc)))
 	for cell, want := range map[string]string{
-		"D7": "Page views, week to 18 Oct\nRestated: edition 11 had 7001 (unrounded). Cause: late data.",
-		"F7": "Page views, week to 25 Oct\nRestated: edition 9 had no value. Cause: correction.",
+		"D7": "Page views, week to 18 Oct\nRestated: edition 11 printed 7,001; late data.",
+		"F7": "Page views, week to 25 Oct\nRestated: edition 9 printed no value; correction.",
 	} {
 		if texts[cell] != want {
 			t.Errorf("note at %s: %q, want %q", cell, texts[cell], want)
