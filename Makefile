@@ -22,5 +22,5 @@ fmt:
 golden:  ## write the golden files anew; read the diff before committing it
 	go test $(goldens) -update
 
-bench:  ## the ratios of speed; takes minutes and some gigabytes of disk
-	go test -run '^$$' -bench . -benchtime 1x -timeout 120m $(benchmarks)
+bench:  ## the ratios of speed; takes minutes and a gigabyte of disk
+	@go run ./internal/testrun bench $(benchmarks)

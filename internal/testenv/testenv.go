@@ -1,5 +1,5 @@
 // Package testenv gives tests what they need from the machine: programs, a
-// PostgreSQL server, real data. A test that cannot have what it needs is
+// PostgreSQL server, a disk that fills up, real data. A test that cannot have what it needs is
 // skipped with one uniform message, so that a run can list what it left out.
 //
 // Under "make test" (TEARSHEET_TEST_STRICT=1) a missing program or server fails
@@ -20,13 +20,20 @@ const (
 	// StrictVar is "1" when a missing tool or server is a failure.
 	StrictVar = "TEARSHEET_TEST_STRICT"
 	// PostgresVar holds the URL of a PostgreSQL superuser on a private server.
+	// Without it each test process that asks starts a server of its own.
 	PostgresVar = "TEARSHEET_TEST_POSTGRES"
 )
 
-// NoSharedData is the message of a test that was skipped for want of the real
-// histories in ../shared/data. It is a skip in strict runs too, because the
-// data is no part of this repository.
-const NoSharedData = "needs ../shared/data (real histories; not part of this repository)"
+// Reasons of skips that are skips in strict runs, too: no package brings what is
+// missing.
+const (
+	// NoSharedData is said without the real histories in ../shared/data, which
+	// are no part of this repository.
+	NoSharedData = "needs ../shared/data (real histories; not part of this repository)"
+	// NoSmallDisk is said where a container forbids every way to mount a small
+	// file system.
+	NoSmallDisk = "needs the right to mount a small file system (as root outside a container, or in a user namespace)"
+)
 
 // Uses begins the line that a test logs for each program it was given. By these
 // lines a run knows which programs were really at work.
@@ -43,18 +50,6 @@ func Tool(t testing.TB, name string) string {
 	}
 	t.Log(Uses + name)
 	return path
-}
-
-// Postgres returns the URL of a PostgreSQL superuser on a server that belongs to
-// the test run alone. Tests make databases or schemas of their own in it.
-func Postgres(t testing.TB) string {
-	t.Helper()
-	url := os.Getenv(PostgresVar)
-	if url == "" {
-		missing(t, "needs "+PostgresVar+" (make test sets it)")
-	}
-	t.Log(Uses + "postgres")
-	return url
 }
 
 // SharedData returns the absolute path of ../shared/data, seen from the root of

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tearsheet/internal/testenv/postgres"
 )
 
 // recorder stands where a test stands and keeps what it is told. Its Skip and
@@ -22,8 +24,8 @@ func (r *recorder) Log(args ...any)   { r.logged = fmt.Sprint(args...) }
 func (r *recorder) Skip(args ...any)  { r.skipped = fmt.Sprint(args...); panic(ended{}) }
 func (r *recorder) Fatal(args ...any) { r.failed = fmt.Sprint(args...); panic(ended{}) }
 
-func record(f func(testing.TB)) (r *recorder) {
-	r = &recorder{}
+func record(t *testing.T, f func(testing.TB)) (r *recorder) {
+	r = &recorder{TB: t}
 	defer func() {
 		if e := recover(); e != nil && e != (ended{}) {
 			panic(e)
@@ -36,7 +38,7 @@ func record(f func(testing.TB)) (r *recorder) {
 func TestMissingToolIsSkippedWithItsPackage(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv(StrictVar, "")
-	r := record(func(tb testing.TB) { Tool(tb, "pdftoppm") })
+	r := record(t, func(tb testing.TB) { Tool(tb, "pdftoppm") })
 	if want := "needs pdftoppm (Debian: poppler-utils)"; r.skipped != want || r.failed != "" {
 		t.Errorf("skipped %q, failed %q; want skipped %q", r.skipped, r.failed, want)
 	}
@@ -45,7 +47,7 @@ func TestMissingToolIsSkippedWithItsPackage(t *testing.T) {
 func TestMissingToolFailsInStrictRuns(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv(StrictVar, "1")
-	r := record(func(tb testing.TB) { Tool(tb, "qpdf") })
+	r := record(t, func(tb testing.TB) { Tool(tb, "qpdf") })
 	if want := "needs qpdf (Debian: qpdf)"; r.failed != want || r.skipped != "" {
 		t.Errorf("skipped %q, failed %q; want failed %q", r.skipped, r.failed, want)
 	}
@@ -58,7 +60,7 @@ func TestInstalledToolIsFoundAndLogged(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", dir)
-	r := record(func(tb testing.TB) {
+	r := record(t, func(tb testing.TB) {
 		if got := Tool(tb, "qpdf"); got != path {
 			t.Errorf("Tool = %q, want %q", got, path)
 		}
@@ -68,15 +70,29 @@ func TestInstalledToolIsFoundAndLogged(t *testing.T) {
 	}
 }
 
+func TestPostgresOfTheRunIsTakenAndLogged(t *testing.T) {
+	const url = "postgres://tearsheet@127.0.0.1:1/postgres"
+	t.Setenv(PostgresVar, url)
+	r := record(t, func(tb testing.TB) {
+		if got := Postgres(tb); got != url {
+			t.Errorf("Postgres = %q, want %q", got, url)
+		}
+	})
+	if r.logged != "uses postgres" {
+		t.Errorf("logged %q", r.logged)
+	}
+}
+
 func TestMissingPostgresFailsInStrictRunsOnly(t *testing.T) {
-	t.Setenv(PostgresVar, "")
+	none := &server{}
+	none.once.Do(func() { none.err = postgres.ErrNotInstalled })
 	t.Setenv(StrictVar, "")
-	if r := record(func(tb testing.TB) { Postgres(tb) }); !strings.Contains(r.skipped, PostgresVar) {
-		t.Errorf("plain run: skipped %q, want a reason that names %s", r.skipped, PostgresVar)
+	if r := record(t, func(tb testing.TB) { none.url(tb) }); !strings.Contains(r.skipped, "Debian: postgresql") {
+		t.Errorf("plain run: skipped %q, want a reason that names the package", r.skipped)
 	}
 	t.Setenv(StrictVar, "1")
-	if r := record(func(tb testing.TB) { Postgres(tb) }); !strings.Contains(r.failed, PostgresVar) {
-		t.Errorf("strict run: failed %q, want a reason that names %s", r.failed, PostgresVar)
+	if r := record(t, func(tb testing.TB) { none.url(tb) }); !strings.Contains(r.failed, "Debian: postgresql") {
+		t.Errorf("strict run: failed %q, want a reason that names the package", r.failed)
 	}
 }
 
@@ -90,7 +106,7 @@ func TestMissingSharedDataIsASkipEvenInStrictRuns(t *testing.T) {
 	}
 	t.Chdir(root)
 	t.Setenv(StrictVar, "1")
-	r := record(func(tb testing.TB) { SharedData(tb) })
+	r := record(t, func(tb testing.TB) { SharedData(tb) })
 	if r.skipped != NoSharedData || r.failed != "" {
 		t.Errorf("skipped %q, failed %q; want skipped %q", r.skipped, r.failed, NoSharedData)
 	}

@@ -1,13 +1,15 @@
 // Command testrun is "make test": it finds or installs the programs that tests
 // ask for, starts a PostgreSQL of its own on loopback, runs formatting, vet, lint
-// and every test, and closes with what ran and what was skipped.
+// and every test, and closes with what ran and what was skipped. With "bench" and
+// packages it is "make bench".
 //
-// A skipped test is a failure here, but for the tests that need real histories
-// from outside this repository.
+// A skipped test is a failure here, but for what no package brings: the real
+// histories from outside this repository, and the right to mount a small disk.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,6 +19,7 @@ import (
 	"time"
 
 	"tearsheet/internal/testenv"
+	"tearsheet/internal/testenv/postgres"
 )
 
 func main() { os.Exit(run()) }
@@ -29,30 +32,32 @@ func run() int {
 	defer orphaned()
 	go watchParent(ctx, orphaned)
 
+	if len(os.Args) > 1 && os.Args[1] == "bench" {
+		return bench(ctx, os.Args[2:])
+	}
 	programs, err := wanted(".")
 	if err != nil {
 		return fail(err)
 	}
-	if err := install(ctx, programs); err != nil {
-		fmt.Println("install:", err) // the tests that need it fail and say so
+	installErr := install(ctx, programs) // what can run without is still run
+	if err := links(ctx); err != nil {
+		return fail(errors.Join(installErr, err))
 	}
-	server, err := startPostgres(ctx)
-	if err != nil {
-		fmt.Println("postgresql:", err)
+	server, serverErr := postgres.Start(ctx)
+	if serverErr == nil {
+		defer server.Stop()
 	}
-	defer server.stop()
 
 	sound := lint(ctx)
-	results, err := test(ctx, server.url)
+	results, testErr := test(ctx, server)
 	if ctx.Err() != nil {
-		fmt.Println("interrupted")
-		return 1
-	}
-	if err != nil {
-		fmt.Println("go test:", err)
+		return fail(errors.New("interrupted"))
 	}
 	results.close(os.Stdout, versions(ctx, append(programs, "postgres")))
-	if !sound || err != nil || !results.good() {
+	if err := errors.Join(installErr, serverErr, testErr); err != nil {
+		return fail(err)
+	}
+	if !sound || !results.good() {
 		return 1
 	}
 	return 0
@@ -97,14 +102,18 @@ func lint(ctx context.Context) bool {
 	return sound
 }
 
-// test runs every test with the server's URL and prints what failed as it comes.
-func test(ctx context.Context, postgresURL string) (*results, error) {
+// test runs every test, with the server's URL if there is one, and prints what
+// failed as it comes.
+func test(ctx context.Context, server *postgres.Server) (*results, error) {
 	args := []string{"test", "-json", "-timeout", "10m", "-vet=off"} // lint has vetted
 	if os.Getenv("CI") != "" {
 		args = append(args, "-count=1") // nothing from the cache
 	}
 	cmd := command(ctx, "go", append(args, "./...")...)
-	cmd.Env = append(os.Environ(), testenv.StrictVar+"=1", testenv.PostgresVar+"="+postgresURL)
+	cmd.Env = append(os.Environ(), testenv.StrictVar+"=1")
+	if server != nil {
+		cmd.Env = append(cmd.Env, testenv.PostgresVar+"="+server.URL())
+	}
 	cmd.Stderr = os.Stderr
 	results := newResults()
 	out, err := cmd.StdoutPipe()

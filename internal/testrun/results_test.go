@@ -86,10 +86,12 @@ func TestSkippedTestIsAFailure(t *testing.T) {
 	}
 }
 
-func TestSkipForWantOfRealHistoriesIsListedAndAllowed(t *testing.T) {
-	r, _ := read(t, skipped(testenv.NoSharedData))
-	if got := last(r); !r.good() || !strings.Contains(got, "  p.TestA: "+testenv.NoSharedData+"\n") {
-		t.Errorf("good %v, closing lines:\n%s", r.good(), got)
+func TestSkipForWhatNoPackageBringsIsListedAndAllowed(t *testing.T) {
+	for _, reason := range []string{testenv.NoSharedData, testenv.NoSmallDisk} {
+		r, _ := read(t, skipped(reason))
+		if got := last(r); !r.good() || !strings.Contains(got, "  p.TestA: "+reason+"\n") {
+			t.Errorf("good %v, closing lines:\n%s", r.good(), got)
+		}
 	}
 }
 

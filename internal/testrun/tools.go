@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
 	"tearsheet/internal/testenv"
+	"tearsheet/internal/testenv/postgres"
 )
 
 var toolCall = regexp.MustCompile(`testenv\.Tool\(\w+, "([\w-]+)"\)`)
@@ -34,47 +34,6 @@ func wanted(root string) ([]string, error) {
 	})
 	slices.Sort(programs)
 	return slices.Compact(programs), err
-}
-
-// install brings the Debian packages of the programs that are missing, and of
-// PostgreSQL, and prints which.
-func install(ctx context.Context, programs []string) error {
-	var packages []string
-	add := func(program string) {
-		_, debian := testenv.Product(program)
-		packages = append(packages, debian)
-	}
-	for _, program := range programs {
-		if _, err := exec.LookPath(program); err != nil {
-			add(program)
-		}
-	}
-	if _, err := postgresFolder(); err != nil {
-		add("postgres")
-	}
-	slices.Sort(packages)
-	packages = slices.Compact(packages)
-	if len(packages) == 0 {
-		return nil
-	}
-	list := strings.Join(packages, " ")
-	if _, err := exec.LookPath("apt-get"); err != nil || os.Geteuid() != 0 {
-		return fmt.Errorf("missing and not installed, for want of root or of apt-get: %s", list)
-	}
-	fmt.Println("installing Debian packages:", list)
-	if err := apt(ctx, "update", "-qq"); err != nil {
-		return err
-	}
-	return apt(ctx, append([]string{"install", "-qq", "-y", "--no-install-recommends"}, packages...)...)
-}
-
-func apt(ctx context.Context, args ...string) error {
-	cmd := command(ctx, "apt-get", args...)
-	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("apt-get %s: %w\n%s", strings.Join(args, " "), err, out)
-	}
-	return nil
 }
 
 // product is one line of what ran.
@@ -107,7 +66,7 @@ func version(ctx context.Context, program string) string {
 		flag = "-v" // poppler
 	}
 	if program == "postgres" {
-		folder, err := postgresFolder()
+		folder, err := postgres.Programs()
 		if err != nil {
 			return "missing"
 		}

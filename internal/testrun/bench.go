@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// benchRuns are the calls of go test that "make bench" makes: the large tables
+// only as often as their ratios need, everything else for a second.
+func benchRuns(packages []string) [][]string {
+	run := func(flags ...string) []string {
+		args := append([]string{"test", "-run", "^$", "-timeout", "30m", "-vet=off"}, flags...)
+		return append(args, packages...)
+	}
+	return [][]string{
+		run("-bench", "^BenchmarkMetrics$/^10M$", "-benchtime", "3x"),
+		run("-bench", "^BenchmarkMetrics$/^100M$", "-benchtime", "1x"),
+		run("-bench", ".", "-skip", "^BenchmarkMetrics$"),
+	}
+}
+
+// bench runs the benchmarks of the packages and prints each figure with what it
+// means. It judges none: they depend on the machine.
+func bench(ctx context.Context, packages []string) int {
+	for _, args := range benchRuns(packages) {
+		begin := time.Now()
+		out, err := command(ctx, "go", args...).CombinedOutput()
+		if err != nil {
+			os.Stdout.Write(out)
+			return fail(fmt.Errorf("go %s: %w", strings.Join(args, " "), err))
+		}
+		printFigures(os.Stdout, out)
+		fmt.Printf("(%.0f s)\n\n", time.Since(begin).Seconds())
+	}
+	return 0
+}
+
+// printFigures turns what go test -bench said into one line for each figure.
+func printFigures(w io.Writer, out []byte) {
+	folder := ""
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		if len(words) == 2 && words[0] == "pkg:" {
+			folder = strings.TrimPrefix(words[1], "tearsheet/")
+		}
+		if len(words) < 4 || !strings.HasPrefix(words[0], "Benchmark") {
+			continue
+		}
+		name := name(words[0])
+		fmt.Fprintf(w, "%s: %s\n", folder, name)
+		for i := 2; i+1 < len(words); i += 2 {
+			if meaning := meaning(name, words[i+1]); meaning != "" {
+				fmt.Fprintf(w, "  %12s  %-20s %s\n", words[i], words[i+1], meaning)
+			}
+		}
+	}
+}
+
+// meaning says what a figure tells; it is empty for a figure that tells nothing.
+func meaning(benchmark, unit string) string {
+	switch unit {
+	case "cold/scan":
+		return "40 metrics (20 distinct counts) with nothing stored, in scans: one GROUP BY day of the same columns is 1"
+	case "separate/cold":
+		return "40 statements one by one, against ours: above 1, computing them together pays"
+	case "cold/one-more-day":
+		return "all 35 days against one day more: the aim is 25 or above"
+	case "ms-nothing-changed":
+		return "the same again when nothing changed: no statement is sent (checked)"
+	case "s-cold":
+		return "the seconds behind cold/scan, on this machine"
+	case "MB-peak":
+		return "most memory that the process had, DuckDB's and the making of the table included"
+	case "ms-cpu/op":
+		return "own CPU for the document from stored values: the aim is below 50, whatever the number of rows"
+	case "ns/op":
+		if !strings.HasPrefix(benchmark, "Metrics/") { // there it is the whole round, limit and peer included
+			return "nanoseconds for one"
+		}
+	}
+	return ""
+}
+
+// name is a benchmark's without the number of processors that go test appends.
+func name(benchmark string) string {
+	if at := strings.LastIndexByte(benchmark, '-'); at > 0 {
+		if _, err := strconv.Atoi(benchmark[at+1:]); err == nil {
+			benchmark = benchmark[:at]
+		}
+	}
+	return strings.TrimPrefix(benchmark, "Benchmark")
+}
