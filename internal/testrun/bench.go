@@ -54,11 +54,21 @@ func printFigures(w io.Writer, out []byte) {
 		name := name(words[0])
 		fmt.Fprintf(w, "%s: %s\n", folder, name)
 		for i := 2; i+1 < len(words); i += 2 {
-			if meaning := meaning(name, words[i+1]); meaning != "" {
-				fmt.Fprintf(w, "  %12s  %-20s %s\n", words[i], words[i+1], meaning)
+			value, unit := readable(words[i], words[i+1])
+			if meaning := meaning(name, unit); meaning != "" {
+				fmt.Fprintf(w, "  %10s  %-18s  %s\n", value, unit, meaning)
 			}
 		}
 	}
+}
+
+// readable turns nanoseconds into milliseconds.
+func readable(value, unit string) (string, string) {
+	nanoseconds, err := strconv.ParseFloat(value, 64)
+	if unit != "ns/op" || err != nil {
+		return value, unit
+	}
+	return strconv.FormatFloat(nanoseconds/1e6, 'f', 1, 64), "ms/op"
 }
 
 // meaning says what a figure tells; it is empty for a figure that tells nothing.
@@ -78,9 +88,9 @@ func meaning(benchmark, unit string) string {
 		return "most memory that the process had, DuckDB's and the making of the table included"
 	case "ms-cpu/op":
 		return "own CPU for the document from stored values: the aim is below 50, whatever the number of rows"
-	case "ns/op":
+	case "ms/op":
 		if !strings.HasPrefix(benchmark, "Metrics/") { // there it is the whole round, limit and peer included
-			return "nanoseconds for one"
+			return "the time of one"
 		}
 	}
 	return ""
