@@ -36,12 +36,14 @@ func (r *refreshRun) compute(ctx context.Context, jobs []job) error {
 		if t.group = t.group.without(failed); len(t.group.metrics) == 0 {
 			continue
 		}
-		found, err := r.ask(ctx, t, failed)
+		done, err := r.ask(ctx, t, failed)
 		if err != nil {
 			return err
 		}
-		if err := r.keep(ctx, t, found, versions); err != nil {
-			return err
+		for _, one := range done {
+			if err := r.keep(ctx, one, versions); err != nil {
+				return err
+			}
 		}
 	}
 	if r.Progress != nil && len(tasks) > 0 {
@@ -110,33 +112,36 @@ func (r *refreshRun) cut(days []calendar.Day) []span {
 	return spans
 }
 
+// answered is a task with what its statement returned.
+type answered struct {
+	task
+	found answer
+}
+
 // ask runs one task. If a statement for several metrics fails, each is asked
 // alone, so that one faulty definition costs its own figure only.
-func (r *refreshRun) ask(ctx context.Context, t task, failed map[*Metric]error) (answer, error) {
+func (r *refreshRun) ask(ctx context.Context, t task, failed map[*Metric]error) ([]answered, error) {
 	r.work.Statements++
 	found, err := t.statement(r.Calendar).run(ctx, r.Source, t.span)
 	if err == nil {
-		return found, nil
+		return []answered{{t, found}}, nil
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if len(t.group.metrics) == 1 {
 		m := t.group.metrics[0]
-		if failed[m] == nil {
-			failed[m] = fmt.Errorf("%s to %s: %w", t.span.first, t.span.end-1, err)
-		}
-		return answer{}, nil
+		failed[m] = fmt.Errorf("%s to %s: %w", t.span.first, t.span.end-1, err)
+		return nil, nil
 	}
-	all := answer{}
+	var all []answered
 	for _, m := range t.group.metrics {
-		one, err := r.ask(ctx, task{group: group{metrics: []*Metric{m}, dense: t.group.dense}, span: t.span}, failed)
+		alone := task{group: group{metrics: []*Metric{m}, dense: t.group.dense}, span: t.span}
+		one, err := r.ask(ctx, alone, failed)
 		if err != nil {
 			return nil, err
 		}
-		for m, values := range one {
-			all[m] = values
-		}
+		all = append(all, one...)
 	}
 	return all, nil
 }
@@ -148,30 +153,34 @@ func (t task) statement(c calendar.Calendar) statement {
 	return t.group.statement(c, t.span)
 }
 
-// keep stores an answer and puts it into the history. A loaded day without a row
-// is worth what the metric says of empty days.
-func (r *refreshRun) keep(ctx context.Context, t task, found answer, versions map[*Metric]map[calendar.Day]string) error {
-	values := map[string]map[calendar.Day]Stored{}
-	for m, byDay := range found {
-		kept := map[calendar.Day]Stored{}
+// keep stores an answer, with the statement that gave it, and puts it into the
+// history. A loaded day without a row is worth what the metric says of empty days.
+func (r *refreshRun) keep(ctx context.Context, done answered, versions map[*Metric]map[calendar.Day]string) error {
+	t, values := done.task, map[string]map[calendar.Day]Stored{}
+	for m, byDay := range done.found {
+		computation := m.ComputationHash(r.Calendar)
+		if values[computation] == nil { // two metrics may be computed alike, and begin on different days
+			values[computation] = map[calendar.Day]Stored{}
+		}
 		for day, version := range versions[m] {
 			if day < t.span.first || day >= t.span.end {
 				continue
 			}
 			value := m.orEmpty(byDay, day)
-			kept[day] = Stored{value, version}
+			values[computation][day] = Stored{value, version}
 			r.history[m.Name].set(r.Calendar, m, day, value)
 			r.work.Days++
 		}
-		values[m.ComputationHash(r.Calendar)] = kept
 	}
-	if err := r.Archive.Keep(ctx, values); err != nil || len(values) == 0 {
+	if err := r.Archive.Keep(ctx, values); err != nil {
 		return err
 	}
 	ran := Ran{Text: t.statement(r.Calendar).text, First: t.span.first, Last: t.span.end - 1}
 	return r.Archive.KeepStatement(ctx, ran, slices.Sorted(maps.Keys(values)))
 }
 
+// orEmpty returns the value of a loaded day. A row without a value counts as no row:
+// beside other metrics a sum of no rows is NULL.
 func (m *Metric) orEmpty(byDay map[calendar.Day]Value, day calendar.Day) Value {
 	if value := byDay[day]; value.Known() {
 		return value
