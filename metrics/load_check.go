@@ -11,6 +11,7 @@ import (
 const (
 	longestName  = 63 // PostgreSQL keeps no more of an identifier
 	longestTitle = 60
+	widestTitle  = 32 // beyond which paper cuts a title
 )
 
 // entry is one metric with the place where it was written.
@@ -51,6 +52,8 @@ func wellNamed(name string) bool {
 func (l *loader) checkTitle(path []string, title string) {
 	if n := utf8.RuneCountInString(title); n > longestTitle {
 		l.fault(path, "title has %d characters, at most %d are allowed", n, longestTitle)
+	} else if n > widestTitle {
+		l.warn(path, "title has %d characters; paper shows about %d of them", n, widestTitle)
 	}
 	l.checkPrintable(path, title)
 }

@@ -167,7 +167,7 @@ func (r *Row) print(m *metrics.Metric, shown []metrics.Value) {
 		scaled[i] = v.Div(by)
 	}
 	actual, plan := r.Latest().Actual.Div(by), r.Latest().Plan.Div(by)
-	decimals, ok := decimalsOf(scaled, actual, plan)
+	decimals, ok := decimalsOf(m.Unit, scaled, actual, plan)
 	for i := range r.Cells {
 		cell := &r.Cells[i]
 		cell.ActualText = format(cell.Actual.Div(by), decimals)

@@ -79,16 +79,23 @@ func largest(values []metrics.Value) metrics.Value {
 	return largest
 }
 
+// cents is the number of decimals of amounts below a thousand: $22.77, not $22.8.
+const cents = 2
+
 // mostExtraDecimals bounds the search for digits that reproduce a variance.
 const mostExtraDecimals = 6
 
 // decimalsOf returns with how many decimals a row prints: three significant
-// figures of its largest number, none if all are integers, and more where the
+// figures of its largest number, cents of small amounts of money, none if all are
+// integers, and more where the
 // variance of the latest week would not follow from the printed digits. Without
 // such digits within the bound (the variance lies halfway between two that can be
 // printed) it returns a few more than the least, and false.
-func decimalsOf(scaled []metrics.Value, actual, plan metrics.Value) (decimals int, ok bool) {
+func decimalsOf(unit metrics.Unit, scaled []metrics.Value, actual, plan metrics.Value) (decimals int, ok bool) {
 	least := leastDecimals(scaled)
+	if unit.Currency() && largest(scaled).Cmp(metrics.Int(thousand)) < 0 {
+		least = max(least, cents)
+	}
 	for decimals := least; decimals <= least+mostExtraDecimals; decimals++ {
 		if reproduces(actual, plan, decimals) {
 			return decimals, true

@@ -15,6 +15,7 @@ import (
 	"tearsheet/internal/yamlfile"
 	"tearsheet/metrics"
 	"tearsheet/pipeline/source/files"
+	"tearsheet/templates"
 	"tearsheet/warehouse"
 )
 
@@ -166,6 +167,8 @@ func (r *configReader) add(err error, path ...string) {
 
 func (r *configReader) read(file configFile) {
 	r.company, r.title = file.Company, file.Title
+	r.add(printable(file.Company), "company")
+	r.add(printable(file.Title), "title")
 	weekStarts := time.Monday
 	if file.WeekStarts != "" {
 		weekStarts, _ = calendar.ParseWeekday(file.WeekStarts)
@@ -194,6 +197,16 @@ func (r *configReader) read(file configFile) {
 			r.warnings = append(r.warnings, metrics.Fault{Place: placeIn(configName, at), Text: key + ": not used by this version"})
 		}
 	}
+}
+
+// printable refuses what the sheet has no glyph for.
+func printable(text string) error {
+	for _, c := range text {
+		if !templates.Printable(c) {
+			return fmt.Errorf("it holds %q (%U), which the sheet cannot print", c, c)
+		}
+	}
+	return nil
 }
 
 func (r *configReader) readWarehouse(w warehouseEntry) {
@@ -251,6 +264,8 @@ func (r *configReader) readPlan(p *planEntry) {
 		if p.Decimal != "" && p.Decimal != "." && p.Decimal != "," {
 			r.add(fmt.Errorf("%q is neither \".\" nor \",\"", p.Decimal), "plan", "decimal")
 		}
+		r.add(printable(p.File), "plan", "file")
+		r.add(printable(p.Sheet), "plan", "sheet")
 		entry := *p
 		entry.File = r.inProject(p.File)
 		r.plan, r.planAt = &entry, placeIn(configName, r.tree.Value("plan", "file"))

@@ -24,6 +24,7 @@ type sheetOptions struct {
 	last    calendar.Week
 	asOf    calendar.Day
 	formats []string
+	chosen  bool // somebody asked for just this week
 	now     time.Time
 	show    progress
 }
@@ -70,6 +71,11 @@ func (p *project) issue(ctx context.Context, o sheetOptions) (*issued, error) {
 		return nil, err
 	}
 	doc := p.document(history, printed, o)
+	if !o.chosen && nothingKnown(doc) {
+		return nil, &exitError{code: exitHeld,
+			err:  fmt.Errorf("the sheet is held: no figure of the week ending %s is known", o.last),
+			hint: fmt.Sprintf("load its days, or print it all the same with --week %s", o.last)}
+	}
 	result := &issued{work: work, doc: doc}
 	fingerprint, err := fingerprint(doc, p.config.paper)
 	if err != nil {
@@ -95,7 +101,7 @@ func (p *project) history(ctx context.Context, s *store.Store, o sheetOptions) (
 		return nil, metrics.Work{}, err
 	}
 	refresh := metrics.Refresh{Calendar: p.config.calendar, Registry: p.registry, Source: from, Archive: s,
-		DaysAtOnce: p.config.daysAtOnce(), Distinct: p.config.distinct(), Again: again,
+		DaysAtOnce: p.config.daysAtOnce(), Distinct: p.config.distinct(), Again: again, Origin: p.config.origin(),
 		Progress: func(done, total int) { o.show.step("computing", done, total) }}
 	weeks := p.config.calendar.WeeksTo(tearsheet.TrendWeeks, o.last)
 	history, work, err := refresh.Run(ctx, p.onSheet(), weeks)
@@ -142,6 +148,19 @@ func (p *project) document(history metrics.History, printed map[tearsheet.Printe
 		PlanNote:   tearsheet.PlanNote{Source: label.Source, Version: label.Version, Hash: label.Hash},
 		Statements: statements, Printed: printed,
 	})
+}
+
+// nothingKnown reports whether no row has a figure for the latest week: then the
+// facts are stale, and a sheet that nobody asked for in particular would be blank.
+func nothingKnown(doc *tearsheet.Document) bool {
+	for _, section := range doc.Sections {
+		for _, row := range section.Rows {
+			if row.Latest().Actual.Known() {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // fingerprint identifies what a sheet says, whenever it was made.

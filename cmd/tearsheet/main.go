@@ -23,6 +23,7 @@ func main() { os.Exit(Main()) }
 
 // Main runs the program with the process's arguments and returns its exit code.
 func Main() int {
+	keepFromOthers()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a := &app{out: os.Stdout, errOut: os.Stderr, now: time.Now}

@@ -60,6 +60,7 @@ func (a *app) sheet(ctx context.Context, flags sheetFlags) error {
 	if err != nil {
 		return err
 	}
+	o.chosen = flags.week != ""
 	made, err := p.issue(ctx, o)
 	if err != nil {
 		return err
