@@ -48,16 +48,16 @@ func run() int {
 		defer server.Stop()
 	}
 
-	sound := lint(ctx)
+	lintErr := lint(ctx)
 	results, testErr := test(ctx, server)
 	if ctx.Err() != nil {
 		return fail(errors.New("interrupted"))
 	}
 	results.close(os.Stdout, versions(ctx, append(programs, "postgres")))
-	if err := errors.Join(installErr, serverErr, testErr); err != nil {
+	if err := errors.Join(installErr, serverErr, lintErr, testErr); err != nil {
 		return fail(err)
 	}
-	if !sound || !results.good() {
+	if !results.good() {
 		return 1
 	}
 	return 0
@@ -86,20 +86,21 @@ func watchParent(ctx context.Context, orphaned func()) {
 	}
 }
 
-// lint runs what needs no test and tells whether all of it was content.
-func lint(ctx context.Context) bool {
-	sound := true
+// lint runs what needs no test and prints its complaints. Its error names who had
+// some.
+func lint(ctx context.Context) error {
+	var faults []error
 	for _, line := range []string{"gofmt -l .", "go vet ./...", "go tool staticcheck ./..."} {
 		words := strings.Fields(line)
 		out, err := command(ctx, words[0], words[1:]...).CombinedOutput()
 		if err != nil || (words[0] == "gofmt" && len(out) > 0) {
 			fmt.Printf("FAIL %s\n%s", line, out)
-			sound = false
+			faults = append(faults, fmt.Errorf("%s has complaints (see above)", line))
 			continue
 		}
 		fmt.Println("ok  ", line)
 	}
-	return sound
+	return errors.Join(faults...)
 }
 
 // test runs every test, with the server's URL if there is one, and prints what
