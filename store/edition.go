@@ -101,6 +101,9 @@ func (s *Store) Edition(ctx context.Context, number int) (Issue, error) {
 		if err := rows.Scan(&name, &content); err != nil {
 			return issue, fmt.Errorf("edition %d: %w", number, err)
 		}
+		if content == nil { // an empty file is a file
+			content = []byte{}
+		}
 		issue.Files[name] = content
 	}
 	return issue, rows.Err()
@@ -138,6 +141,7 @@ func (s *Store) Add(ctx context.Context, fingerprint string, draft Draft) (Editi
 			return err
 		}
 		issue.Number, issue.Fingerprint = int(last.Int64)+1, fingerprint
+		issue.IssuedAt = issue.IssuedAt.UTC().Truncate(time.Second) // as it is kept
 		added = issue.Edition
 		return s.insert(ctx, tx, issue)
 	})

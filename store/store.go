@@ -169,6 +169,9 @@ func Redact(place string) string {
 
 // redacted keeps a driver's error from repeating the URL with its password.
 func redacted(err error, place string) error {
+	if !strings.Contains(place, "://") {
+		return err
+	}
 	u, parseErr := url.Parse(place)
 	if parseErr != nil {
 		return errors.New("the URL cannot be read")
