@@ -97,3 +97,14 @@ func TestFirstItemsSayHowManyFollow(t *testing.T) {
 		}
 	}
 }
+
+func TestBriefStripsKeepTheAgendaWhole(t *testing.T) {
+	strip := tearsheet.Strip{Items: make([]tearsheet.StripItem, 40)}
+	if items, more := strip.Brief(); len(items) != 12 || more != "and 28 more" {
+		t.Errorf("%d items, %q", len(items), more)
+	}
+	strip.Alarm = true
+	if items, more := strip.Brief(); len(items) != 40 || more != "" {
+		t.Errorf("of what is off plan %d items, %q", len(items), more)
+	}
+}

@@ -94,3 +94,16 @@ func others(n int) string {
 	}
 	return fmt.Sprintf("and %d more", n)
 }
+
+// briefItems are as many as the head of a page can bear; the notes on the cells
+// have the rest.
+const briefItems = 12
+
+// Brief returns all that is off plan, which is the agenda, and of other strips the
+// first items, with words about the rest.
+func (s Strip) Brief() (items []StripItem, more string) {
+	if s.Alarm {
+		return s.Items, ""
+	}
+	return s.First(briefItems)
+}

@@ -34,13 +34,19 @@ type page struct {
 	Policy  string
 	Style   template.CSS
 	Tally   []tearsheet.Tally
-	Strips  []tearsheet.Strip
+	Strips  []strip
 	Columns []column
 	Before  int // columns left of the latest week
 	Teams   []team
 	Imprint string
 
 	Chapters []chapter
+}
+
+type strip struct {
+	tearsheet.Strip
+	Shown []tearsheet.StripItem
+	More  string
 }
 
 type column struct {
@@ -71,7 +77,11 @@ type figure struct {
 func newPage(doc *tearsheet.Document) page {
 	style := templates.SheetStyle()
 	p := page{Document: doc, Heading: doc.Title, Policy: policy(style), Style: style,
-		Tally: doc.Counts.Tallies(), Strips: doc.Strips(), Imprint: imprint(doc), Chapters: chapters(doc)}
+		Tally: doc.Counts.Tallies(), Imprint: imprint(doc), Chapters: chapters(doc)}
+	for _, s := range doc.Strips() {
+		shown, more := s.Brief()
+		p.Strips = append(p.Strips, strip{s, shown, more})
+	}
 	for i, head := range doc.Weeks {
 		p.Columns = append(p.Columns, column{head, i == len(doc.Weeks)-1})
 	}

@@ -189,6 +189,17 @@ func TestHTMLStripsLeadToTheirRows(t *testing.T) {
 	}
 }
 
+func TestHTMLSaysHowManyRestatedFiguresItLeavesOut(t *testing.T) {
+	doc := rendertest.Sample()
+	for range 20 {
+		doc.Restated = append(doc.Restated, doc.Restated[0])
+	}
+	strips := elements(parsed(t, rendered(t, render.HTML{}, doc)), "p", "strip")
+	if got := text(strips[2]); strings.Count(got, "8 Nov was") != 12 || !strings.HasSuffix(got, "; and 9 more") {
+		t.Errorf("the strip reads %q", got)
+	}
+}
+
 func TestHTMLOfAnEmptyDocumentIsAPage(t *testing.T) {
 	page := parsed(t, rendered(t, render.HTML{}, &tearsheet.Document{Title: "Executive tearsheet"}))
 	if got := text(elements(page, "h1", "")[0]); got != "Executive tearsheet" {

@@ -128,9 +128,6 @@ func counts(c tearsheet.Counts) []excelize.RichTextRun {
 	return runs
 }
 
-// stripItems is how many items a strip names; the notes on the cells have the rest.
-const stripItems = 12
-
 // strips returns the lines of the head, which stand in one cell so that the table
 // begins in the same row whatever there is to say, and how many lines they take.
 func (s sheet) strips() (runs []excelize.RichTextRun, lines int) {
@@ -153,7 +150,7 @@ func (s sheet) strips() (runs []excelize.RichTextRun, lines int) {
 }
 
 func joined(strip tearsheet.Strip) string {
-	items, more := strip.First(stripItems)
+	items, more := strip.Brief()
 	var words []string
 	for _, item := range items {
 		words = append(words, item.String())
