@@ -123,6 +123,7 @@ func TestCheckSaysAllThatIsWrongWithTheConfiguration(t *testing.T) {
 		"wrong type":        {minimal + "title: [A]\n", `4:8: title is a list, want text`},
 		"warehouse URL":     {"company: A\ntimezone: UTC\nwarehouse: {url: 'mysql://me:canary@host/db'}\n", `3:18: url: a warehouse is duckdb:FILE, postgres://… or redshift://…`},
 		"unreadable URL":    {"company: A\ntimezone: UTC\nwarehouse: {url: 'postgres://me:canary@host:port/db'}\n", `3:18: url: the URL cannot be read; characters such as @ or / in a password are written %40, %2F`},
+		"path of DuckDB":    {"company: A\ntimezone: UTC\nwarehouse: {url: 'duckdb:w#1.duckdb'}\n", `3:18: url: DIR/w#1.duckdb: DuckDB takes no path with ?, # or %`},
 		"no file":           {"company: A\ntimezone: UTC\nwarehouse: {url: 'duckdb:'}\n", `3:18: url: duckdb: names no file`},
 		"environment":       {"company: A\ntimezone: UTC\nwarehouse: {url: 'duckdb:${NO_SUCH_VARIABLE}'}\nstore: ${TEARSHEET_TEST_SET}\n", `3:18: url: the environment variable NO_SUCH_VARIABLE is not set`},
 		"store":             {minimal + "store: mysql://me:canary@host/db\n", `4:8: store: a store is a file or postgres://…`},

@@ -215,7 +215,11 @@ func (r *configReader) readWarehouse(w warehouseEntry) {
 	r.add(err, "warehouse", "url")
 	r.add(checkWarehouseURL(r.warehouse), "warehouse", "url")
 	if path, ok := strings.CutPrefix(r.warehouse, "duckdb:"); ok {
-		r.warehouse = "duckdb:" + r.inProject(path)
+		path = r.inProject(path)
+		r.warehouse = "duckdb:" + path
+		if strings.ContainsAny(path, "?#%") {
+			r.add(fmt.Errorf("%s: DuckDB takes no path with ?, # or %%", path), "warehouse", "url")
+		}
 	}
 	r.others = w.FilledBy == "others"
 	r.recomputeDays = defaultRecompute
@@ -335,6 +339,9 @@ var environment = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 // expand replaces ${NAME} by the environment variable. An error names the variable
 // and never a value.
 func expand(text string) (string, error) {
+	if strings.Contains(environment.ReplaceAllString(text, ""), "${") {
+		return "", fmt.Errorf("${ begins no name of an environment variable: write ${NAME}")
+	}
 	var missing []string
 	expanded := environment.ReplaceAllStringFunc(text, func(reference string) string {
 		name := environment.FindStringSubmatch(reference)[1]

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// together runs the program in so many processes at once and returns what came of each.
+func together(t *testing.T, n int, dir string, args ...string) []outcome {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	outcomes := make([]outcome, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			var out, errOut bytes.Buffer
+			process := exec.CommandContext(ctx, "tearsheet", append([]string{"-C", dir}, args...)...)
+			process.Stdout, process.Stderr = &out, &errOut
+			_ = process.Run()
+			outcomes[i] = outcome{out.String(), errOut.String(), process.ProcessState.ExitCode()}
+		})
+	}
+	all.Wait()
+	return outcomes
+}
+
+// F07: sheets that are made at once are one edition, with the same bytes.
+func TestSheetsAtOnceAreOneEdition(t *testing.T) {
+	db, url := emptyDuckDB(t)
+	fillVisits(t, db, "2026-11-09", steady...)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	dir := scenario(t, "company: Test\ntimezone: UTC\nwarehouse: {url: '"+url+"', filled_by: others, complete_through: 2026-11-15}\n", registry(counted("visits")))
+	args := append([]string{"sheet", "--as-of", "2026-11-17"}, everyFormat...)
+	for i, o := range together(t, 4, dir, args...) {
+		if o.code != exitDone || strings.Count(o.out, "\n") != len(formats) {
+			t.Errorf("process %d: exit %d\n%s%s", i, o.code, o.out, o.errOut)
+		}
+	}
+	wantOneEdition(t, dir)
+}
+
+// Where Tearsheet fills the warehouse itself, whoever comes second may be told so, and
+// then does nothing.
+func TestSheetsAtOnceWithLoads(t *testing.T) {
+	dir := missingDays(t)
+	done := 0
+	args := append([]string{"sheet", "--as-of", "2026-11-17"}, everyFormat...)
+	for i, o := range together(t, 4, dir, args...) {
+		switch {
+		case o.code == exitDone:
+			done++
+		case o.code != exitActive || o.out != "" || !strings.Contains(o.errOut, "holds the warehouse"):
+			t.Errorf("process %d: exit %d\n%s%s", i, o.code, o.out, o.errOut)
+		}
+	}
+	if done == 0 {
+		t.Error("nobody made the sheet")
+	}
+	wantOneEdition(t, dir)
+}
+
+// wantOneEdition wants one edition in the store, its files as they were written, and
+// nothing beside them.
+func wantOneEdition(t *testing.T, dir string) {
+	t.Helper()
+	if o := mustRun(t, dir, "editions"); strings.Count(o.out, "\n") != 2 {
+		t.Errorf("the editions are\n%s", o.out)
+	}
+	written := filesIn(t, filepath.Join(dir, "sheets"))
+	if len(written) != len(formats) {
+		t.Errorf("%d files", len(written))
+	}
+	wantSameFiles(t, "the edition", written, openedAgain(t, dir, "1"))
+}
+
+// An interrupted run says so, keeps what it did, and leaves nothing half-written.
+func TestInterruptedRunSaysSo(t *testing.T) { // L04
+	db, url := emptyPostgres(t)
+	fillVisits(t, db, "2026-11-09", steady...)
+	mustExec(t, db, "create view slow as select day from visits, pg_sleep(20)")
+	dir := scenario(t, "company: Test\ntimezone: UTC\nwarehouse: {url: '"+url+"', filled_by: others, complete_from: 2026-11-09}\n",
+		registry(counted("visits"), counted("slow")))
+	var errOut bytes.Buffer
+	process := exec.CommandContext(t.Context(), "tearsheet", "-C", dir, "sheet", "--as-of", "2026-11-17", "--to", "csv")
+	process.Stderr = &errOut
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		var running int
+		if err := db.QueryRow("select count(*) from pg_stat_activity where query like '%slow%' and state = 'active' and pid <> pg_backend_pid()").Scan(&running); err != nil {
+			t.Fatal(err)
+		}
+		if running > 0 || time.Now().After(deadline) {
+			break
+		}
+	}
+	begin := time.Now()
+	if err := process.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = process.Wait()
+	if code := process.ProcessState.ExitCode(); code != 130 || !strings.Contains(errOut.String(), "interrupted") || time.Since(begin) > 5*time.Second {
+		t.Errorf("exit %d after %s: %s", code, time.Since(begin), &errOut)
+	}
+	if files, _ := filepath.Glob(filepath.Join(dir, "sheets", "*")); len(files) > 0 {
+		t.Errorf("it left %v", files)
+	}
+}
