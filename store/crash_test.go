@@ -130,6 +130,39 @@ func TestProcessesThatIssueAtOnceLeaveNoGaps(t *testing.T) {
 	})
 }
 
+// The number of an edition is given before it is drawn; a second draft may only begin
+// when the first is kept.
+func TestDraftsAreMadeOneAfterTheOther(t *testing.T) {
+	both(t, func(t *testing.T, place string) {
+		first, second := open(t, place), open(t, place)
+		began, ended := make(chan int, 1), make(chan error, 1)
+		e, err := first.Add(t.Context(), "first", func(number int) (store.Issue, error) {
+			go func() {
+				_, err := second.Add(context.Background(), "second", func(number int) (store.Issue, error) {
+					began <- number
+					return issue(number), nil
+				})
+				ended <- err
+			}()
+			select {
+			case <-began:
+				t.Error("two drafts are made at once")
+			case <-time.After(100 * time.Millisecond): // nothing shows that something never begins
+			}
+			return issue(number), nil
+		})
+		if err != nil || e.Number != 1 {
+			t.Errorf("%+v (%v)", e, err)
+		}
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		if number := <-began; number != 2 {
+			t.Errorf("the second edition is drawn as %d", number)
+		}
+	})
+}
+
 func TestAStoreOfALaterVersionIsRefusedAndLeftAlone(t *testing.T) {
 	both(t, func(t *testing.T, place string) {
 		s := open(t, place)
