@@ -108,6 +108,19 @@ func TestCompleteFromAndThroughBoundWhatIsKnown(t *testing.T) {
 	})
 }
 
+// A sheet can be dated ahead; days that have not been lived through are not zero.
+func TestNoDayIsCompleteBeforeItIsOver(t *testing.T) {
+	others(t, func(t *testing.T, db *sql.DB, project func(keys, registry string) string) {
+		fillVisits(t, db, "2026-11-09", 1, 2, 3, 4, 5, 6, 7, 8, 9)
+		dir := project("", registry(counted("visits")))
+		row := rowOf(t, sheetOf(t, dir, "2026-11-29", "--as-of", "2026-12-08"), "visits") // today is the 17th
+		wantCell(t, row, "2026-11-22", "8", "1/7", "8 ? ? ? ? ? ?")
+		wantCell(t, row, "2026-11-29", "unknown", "0/7")
+		row = rowOf(t, sheetOf(t, dir, "2026-11-15", "--as-of", "2026-11-12"), "visits") // as it was seen then
+		wantCell(t, row, "2026-11-15", "2", "3/7", "1 2 3 ? ? ? ?")
+	})
+}
+
 func TestCompleteThroughCanBeAStatement(t *testing.T) {
 	for _, tt := range []struct{ name, statement, days string }{
 		{"a date", "select max(day) from visits", "8 9 9 ? ? ? ?"},

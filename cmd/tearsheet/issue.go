@@ -96,7 +96,7 @@ func (p *project) history(ctx context.Context, s *store.Store, o sheetOptions) (
 		return nil, metrics.Work{}, err
 	}
 	defer r.Close()
-	from, again, err := source(ctx, p, r, o.asOf)
+	from, again, err := source(ctx, p, r, min(o.asOf, p.config.calendar.DayOf(o.now)))
 	if err != nil {
 		return nil, metrics.Work{}, err
 	}

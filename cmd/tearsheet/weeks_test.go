@@ -133,7 +133,8 @@ func TestCurrentWeekIsProvisionalAndAFutureOneUnknown(t *testing.T) {
 }
 
 func TestWithoutAWeekTheLastCompleteOneIsShown(t *testing.T) {
-	dir := scenario(t, dailyConfig("", "visits"), registry(counted("visits")), dayFiles(t, "visits", "2026-11-09", steady...))
+	dir := scenario(t, dailyConfig("", "visits"), registry(counted("visits")),
+		dayFiles(t, "visits", "2026-11-02", append(steady, steady...)...))
 	for asOf, ends := range map[string]string{"2026-11-15": "2026-11-08", "2026-11-16": "2026-11-15", "2026-11-22": "2026-11-15"} {
 		mustRun(t, dir, "sheet", "--as-of", asOf, "--to", "csv", "-o", filepath.Join(dir, asOf))
 		if _, err := os.Stat(filepath.Join(dir, asOf, "tearsheet-"+ends+".csv")); err != nil {
