@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,7 +13,7 @@ import (
 // that it was computed from.
 type Stored struct {
 	Value   Value
-	Version string // "" if the warehouse knows no versions
+	Version string // Refresh.Origin if the warehouse knows no versions
 }
 
 // Archive keeps daily values between runs, by the hash of their computation.
@@ -42,6 +43,9 @@ type Refresh struct {
 	Distinct DistinctCounter
 	// DaysAtOnce bounds how many days one statement covers; 0 is seven.
 	DaysAtOnce int
+	// Origin names the warehouse. Where that knows no versions of its loads, only
+	// values of the same origin count as stored; "" is one like any other.
+	Origin string
 	// Again is the first day that is computed even if it is stored, where the
 	// source knows no versions of its loads.
 	Again calendar.Day
@@ -57,9 +61,10 @@ type Work struct {
 
 const daysAtOnce = 7
 
-// Run returns the history of the metrics over weeks that follow each other. What
-// could not be computed is unknown in it and stands in the error, metric by
-// metric; the others are computed all the same.
+// Run returns the history of the metrics over weeks that follow each other, at
+// least one. What a statement could not compute is unknown in it and stands in the
+// error, metric by metric; the others are computed all the same. Where the archive
+// fails, or the source cannot say what is loaded, there is no history.
 func (r Refresh) Run(ctx context.Context, metrics []*Metric, weeks []calendar.Week) (History, Work, error) {
 	run := &refreshRun{Refresh: r, history: History{}, loads: map[string]map[calendar.Day]calendar.Load{},
 		span: span{weeks[0].First(), weeks[len(weeks)-1].End()}, weeks: weeks}
@@ -132,14 +137,14 @@ func (r *refreshRun) stale(ctx context.Context, m *Metric) (job, error) {
 		series.Days[day] = Reading{Coverage: loads[day].Coverage}
 	}
 	for _, part := range r.parts(m, loads) {
+		version := cmp.Or(part.version, r.Origin)
 		kept, ok := stored[part.day]
-		fresh := ok && kept.Version == part.version && (part.version != "" || part.last < r.Again)
-		if fresh {
+		if ok && kept.Version == version && (part.version != "" || part.last < r.Again) {
 			series.set(r.Calendar, m, part.day, kept.Value)
 			continue
 		}
 		stale.days = append(stale.days, part.day)
-		stale.versions[part.day] = part.version
+		stale.versions[part.day] = version
 	}
 	return stale, nil
 }

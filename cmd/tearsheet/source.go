@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"tearsheet/calendar"
 	"tearsheet/metrics"
+	"tearsheet/store"
 	"tearsheet/warehouse"
 	"tearsheet/warehouse/duck"
 	"tearsheet/warehouse/pg"
@@ -50,6 +52,17 @@ func (c *config) daysAtOnce() int {
 		return 7
 	}
 	return 92
+}
+
+// origin names the warehouse, from whichever folder the program runs, and without the
+// password.
+func (c *config) origin() string {
+	if path, ok := strings.CutPrefix(c.warehouse, "duckdb:"); ok {
+		if absolute, err := filepath.Abs(path); err == nil {
+			return "duckdb:" + absolute
+		}
+	}
+	return store.Redact(c.warehouse)
 }
 
 // distinct is the engine's fast way to count distinct integers, or nil.
@@ -189,14 +202,15 @@ func (f *firstDays) query(table string) (string, []any, error) {
 		return leastDay(looksInto), nil, nil
 	}
 	begin, end := calendar.DayOn(1900, 1, 1), f.today+1
-	return "select min(day) from (" + looksInto.SQL + "\n) as history", []any{begin.Time(), end.Time()}, nil
+	return "select cast(min(day) as date) from (" + looksInto.SQL + "\n) as history", []any{begin.Time(), end.Time()}, nil
 }
 
-// leastDay asks for the first day or instant of the table of a short form.
+// leastDay asks for the first day or instant of the table of a short form. A day is
+// asked for as a date: were its column a timestamp, its midnight would be taken for
+// an instant, and in America for the evening before.
 func leastDay(m *metrics.Metric) string {
-	column := m.Day
 	if m.At != "" {
-		column = m.At
+		return "select min(" + m.At + ") from " + m.From
 	}
-	return "select min(" + column + ") from " + m.From
+	return "select cast(min(" + m.Day + ") as date) from " + m.From
 }
