@@ -117,3 +117,52 @@ func TestInterruptedRunSaysSo(t *testing.T) { // L04
 		t.Errorf("it left %v", files)
 	}
 }
+
+// C01, C02, N03 to N09: whoever is killed, the next run makes the sheet that an
+// undisturbed run makes, and leaves nothing aside.
+func TestSheetAfterAKillIsTheSame(t *testing.T) {
+	args := append([]string{"sheet", "--as-of", "2026-11-17"}, everyFormat...)
+	undisturbed := missingDays(t)
+	begin := time.Now()
+	if o := together(t, 1, undisturbed, args...)[0]; o.code != exitDone {
+		t.Fatalf("exit %d\n%s", o.code, o.errOut)
+	}
+	took := time.Since(begin)
+	want := filesIn(t, filepath.Join(undisturbed, "sheets"))
+	const kills = 6
+	dir := missingDays(t)
+	for i := range kills {
+		process := exec.CommandContext(t.Context(), "tearsheet", append([]string{"-C", dir}, args...)...)
+		if err := process.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(took * time.Duration(i+1) / (kills + 1)) // where it is then, differs from run to run
+		_ = process.Process.Kill()
+		_ = process.Wait()
+		for ext, content := range whole(t, filepath.Join(dir, "sheets")) {
+			if !bytes.Equal(content, want[ext]) {
+				t.Errorf("after kill %d the %s file is neither absent nor whole", i, ext)
+			}
+		}
+	}
+	if o := together(t, 1, dir, args...)[0]; o.code != exitDone {
+		t.Fatalf("after the kills: exit %d\n%s", o.code, o.errOut)
+	}
+	wantSameFiles(t, "the sheet after the kills", filesIn(t, filepath.Join(dir, "sheets")), want)
+	wantOneEdition(t, dir)
+}
+
+// whole returns the files that have their names, by extension; none if there is no
+// folder yet.
+func whole(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "tearsheet-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, path := range paths {
+		files[filepath.Ext(path)] = []byte(mustRead(t, path))
+	}
+	return files
+}
