@@ -126,7 +126,15 @@ func (e *entry) checkExpression(key, text string, check func(string) *sqlError) 
 }
 
 func (e *entry) checkLongForm() {
-	e.checkExpression("sql", e.file.SQL, checkStatement)
+	e.checkExpression("sql", e.file.SQL, func(sql string) *sqlError {
+		if err := checkStatement(sql); err != nil {
+			return err
+		}
+		if len(e.metric.Tables()) == 0 {
+			return sqlErrorf(0, "the statement reads no table, so nothing tells which of its days are loaded")
+		}
+		return nil
+	})
 	if e.metric.Roll == Sum && countsDistinct(valueExpression(e.metric.SQL)) {
 		e.fault("sql", "%s", sumOfDistinct)
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"tearsheet/calendar"
+	"tearsheet/internal/yamlfile"
 )
 
 // Thresholds of a registry that states none, in percent of the plan.
@@ -43,8 +44,9 @@ func (l *loader) metric(i int) *Metric {
 		PlanSpread: Spread(cmp.Or(f.PlanSpread, string(Step))),
 		Thresholds: l.thresholds(f.Thresholds),
 		Supporting: f.Supporting,
-		Line:       l.tree.Value("metrics", strconv.Itoa(i)).Line,
 	}
+	at := l.computedAt(i)
+	m.Line, m.Column = at.Line, at.Column
 	if m.Plan == noPlan {
 		m.Plan = ""
 	}
@@ -97,4 +99,16 @@ func emptyOf(m *Metric) Empty {
 		return EmptyZero
 	}
 	return EmptyUnknown
+}
+
+// computedAt returns where the entry i says how its metric is computed, or else where
+// the entry begins.
+func (l *loader) computedAt(i int) yamlfile.Position {
+	entry := []string{"metrics", strconv.Itoa(i)}
+	for _, key := range []string{"sql", "measure", "ratio"} {
+		if path := append(entry, key); l.tree.Has(path...) {
+			return l.tree.Key(path...)
+		}
+	}
+	return l.tree.Value(entry...)
 }

@@ -32,26 +32,26 @@ func TestLoadReadsTheContract(t *testing.T) {
 		Definition: "Distinct signed-in users with at least one logged action on the day. Web and both apps; staff and crawlers excluded.",
 		Unit:       "users", Better: metrics.Up, Roll: metrics.Mean, Empty: metrics.EmptyZero,
 		From: "actions", Measure: "count(distinct user_id)", Where: "user_id is not null", Day: "day", By: "client",
-		Plan: "daily_active_users", PlanIs: metrics.PlanDaily, PlanSpread: metrics.Step, Thresholds: standard, Line: 5,
+		Plan: "daily_active_users", PlanIs: metrics.PlanDaily, PlanSpread: metrics.Step, Thresholds: standard, Line: 13, Column: 5,
 	}, {
 		Name: "likes", Title: "Likes", Team: "product",
 		Definition: "Likes given on the day by signed-in users, counted when given; a like taken back later still counts.",
 		Unit:       "likes", Better: metrics.Up, Roll: metrics.Sum, Empty: metrics.EmptyZero,
 		From: "likes", Measure: "count(*)", At: "occurred_at",
-		PlanIs: metrics.PlanDaily, PlanSpread: metrics.Step, Thresholds: metrics.Thresholds{Watch: 3, Off: 7.5, Ahead: 5}, Since: &since, Line: 18,
+		PlanIs: metrics.PlanDaily, PlanSpread: metrics.Step, Thresholds: metrics.Thresholds{Watch: 3, Off: 7.5, Ahead: 5}, Since: &since, Line: 25, Column: 5,
 	}, {
 		Name: "likes_per_user", Title: "Likes per active user", Team: "product",
 		Definition: "Likes of the week divided by the week's active-user days.",
 		Unit:       "likes", Better: metrics.Up, Roll: metrics.Ratio, Empty: metrics.EmptyUnknown,
 		RatioOf: metrics.Operands{Of: "likes", To: "daily_active_users", MeanOfDays: true},
-		Plan:    "likes_per_user", PlanIs: metrics.PlanDaily, PlanSpread: metrics.Step, Thresholds: standard, Line: 30,
+		Plan:    "likes_per_user", PlanIs: metrics.PlanDaily, PlanSpread: metrics.Step, Thresholds: standard, Line: 37, Column: 5,
 	}, {
 		Name: "churned", Title: "Cancelled subscriptions", Team: "sales",
 		Definition: "Subscriptions that their holders cancelled on the day, whatever the reason; failed payments are not among them.",
 		Unit:       "subscriptions", Better: metrics.Down, Roll: metrics.Mean, Empty: metrics.EmptyZero,
 		SQL: "select event_date as day, count(*) as value from subscription_events\n" +
 			"where kind = 'churn' and event_date >= $1 and event_date < $2 group by 1",
-		Plan: "churned", PlanIs: metrics.PlanDaily, PlanSpread: metrics.Step, Thresholds: standard, Line: 38,
+		Plan: "churned", PlanIs: metrics.PlanDaily, PlanSpread: metrics.Step, Thresholds: standard, Line: 45, Column: 5,
 	}}
 	for i, m := range r.Metrics() {
 		if !reflect.DeepEqual(m, want[i]) {

@@ -89,7 +89,8 @@ type Metric struct {
 	Thresholds Thresholds
 	Since      *calendar.Day // the first day with a meaning, or nil
 	Supporting bool          // on the team's dashboard only
-	Line       int           // where the registry defines it
+	Line       int           // where the registry says how it is computed
+	Column     int
 }
 
 // Operands are the two metrics of a ratio.

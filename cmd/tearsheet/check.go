@@ -136,7 +136,7 @@ func (c *checked) warehouse(ctx context.Context, p *project, found *findings, no
 		}
 		if fault != "" {
 			found.faults = append(found.faults, metrics.Fault{
-				Place: fmt.Sprintf("%s:%d:1", registryName, m.Line), Text: fmt.Sprintf("metric %q: %s", m.Name, fault)})
+				Place: fmt.Sprintf("%s:%d:%d", registryName, m.Line, m.Column), Text: fmt.Sprintf("metric %q: %s", m.Name, fault)})
 		}
 	}
 	return nil

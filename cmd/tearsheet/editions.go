@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -26,7 +27,7 @@ func (a *app) editionsCommand() *cobra.Command {
 		Args:  usageArgs(cobra.ExactArgs(1)),
 		RunE:  func(c *cobra.Command, args []string) error { return a.openEdition(c.Context(), args[0], out) },
 	}
-	open.Flags().StringVarP(&out, "out", "o", ".", "the folder of the files")
+	open.Flags().StringVarP(&out, "out", "o", "", "the folder of the files (default: outputs.dir of tearsheet.yaml)")
 	c.AddCommand(open)
 	return c
 }
@@ -41,17 +42,18 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// storeOf opens the store of the project; its other files need not be sound.
-func (a *app) storeOf(ctx context.Context) (*store.Store, error) {
+// storeOf opens the store of the project; its registry and plan need not be sound.
+func (a *app) storeOf(ctx context.Context) (*store.Store, *config, error) {
 	c, err := readConfig(a.dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return (&project{config: c}).openStore(ctx)
+	s, err := (&project{config: c}).openStore(ctx)
+	return s, c, err
 }
 
 func (a *app) listEditions(ctx context.Context) error {
-	s, err := a.storeOf(ctx)
+	s, _, err := a.storeOf(ctx)
 	if err != nil {
 		return err
 	}
@@ -80,7 +82,7 @@ func (a *app) openEdition(ctx context.Context, text, out string) error {
 	if err != nil || number < 1 {
 		return usageError(fmt.Errorf("%q is not the number of an edition", text))
 	}
-	s, err := a.storeOf(ctx)
+	s, c, err := a.storeOf(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,7 +97,7 @@ func (a *app) openEdition(ctx context.Context, text, out string) error {
 			outputs = append(outputs, output{fmt.Sprintf("tearsheet-%s-edition-%d.%s", issue.Week, number, format), content})
 		}
 	}
-	paths, err := writeFiles(out, outputs)
+	paths, err := writeFiles(cmp.Or(out, c.outDir), outputs)
 	if err != nil {
 		return err
 	}

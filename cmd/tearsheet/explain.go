@@ -36,7 +36,7 @@ type explanation struct {
 }
 
 func (a *app) explain(ctx context.Context, name string) error {
-	p, err := openProject(a.dir)
+	p, err := openUnplanned(a.dir)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (e *explanation) addRan(ctx context.Context, p *project, m *metrics.Metric)
 
 // metricNames returns the names of the registry, or none if it cannot be read.
 func (a *app) metricNames() []string {
-	p, err := openProject(a.dir)
+	p, err := openUnplanned(a.dir)
 	if err != nil {
 		return nil
 	}

@@ -28,6 +28,23 @@ type project struct {
 // openProject reads the files of a project folder. The error holds the faults of
 // all of them.
 func openProject(dir string) (*project, error) {
+	p, err := openUnplanned(dir)
+	faults, err := asFaults(err)
+	if err != nil || p == nil {
+		return nil, errors.Join(err, faults.Err())
+	}
+	if c := p.config; c.plan != nil && p.registry != nil && c.calendar != (calendar.Calendar{}) {
+		var err error
+		p.plan, err = readPlan(c, p.registry)
+		faults = append(faults, faultsOf(c.planAt, err)...)
+		p.warnings = append(p.warnings, p.plan.Warnings()...)
+	}
+	return p, faults.Err()
+}
+
+// openUnplanned reads the files of a project folder but for the plan, for work that
+// needs none.
+func openUnplanned(dir string) (*project, error) {
 	c, err := readConfig(dir)
 	p := &project{dir: dir, config: c}
 	if c == nil {
@@ -40,12 +57,6 @@ func openProject(dir string) (*project, error) {
 	p.warnings = c.warnings
 	registry, found := readRegistry(filepath.Join(dir, registryName))
 	p.registry, p.warnings, faults = registry, append(p.warnings, found.warnings...), append(faults, found.faults...)
-	if c.plan != nil && registry != nil && c.calendar != (calendar.Calendar{}) {
-		var err error
-		p.plan, err = readPlan(c, registry)
-		faults = append(faults, faultsOf(c.planAt, err)...)
-		p.warnings = append(p.warnings, p.plan.Warnings()...)
-	}
 	return p, faults.Err()
 }
 

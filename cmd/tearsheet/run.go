@@ -21,7 +21,7 @@ func (a *app) runCommand() *cobra.Command {
 }
 
 func (a *app) run(ctx context.Context) error {
-	p, err := openProject(a.dir)
+	p, err := openUnplanned(a.dir)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -72,6 +73,13 @@ func (a *app) sheet(ctx context.Context, flags sheetFlags) error {
 	return a.saySheet(made, paths, reports)
 }
 
+// The days for which sheets are made: the weeks around them still have dates of
+// four digits.
+var (
+	earliest = calendar.DayOn(2, time.January, 1)
+	latest   = calendar.DayOn(9998, time.December, 31)
+)
+
 // options turns flags into what to make. All that is wrong with them is said.
 func (a *app) options(p *project, flags sheetFlags) (sheetOptions, error) {
 	c := p.config
@@ -82,6 +90,9 @@ func (a *app) options(p *project, flags sheetFlags) (sheetOptions, error) {
 			return otherwise
 		}
 		d, err := calendar.ParseDay(text)
+		if err == nil && (d < earliest || d > latest) {
+			err = fmt.Errorf("%s lies outside %s to %s", d, earliest, latest)
+		}
 		if err != nil {
 			wrong = append(wrong, "--"+flag+": "+err.Error())
 		}

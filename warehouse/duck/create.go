@@ -19,10 +19,10 @@ import (
 // file that never opens again; hence the file is made beside, whole and synced,
 // before it gets its name.
 func create(ctx context.Context, path string) error {
+	removeLeftovers(path)
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	removeLeftovers(path)
 	beside := fmt.Sprintf("%s%s%d", path, besideMark, os.Getpid())
 	defer os.Remove(beside)
 	db, err := connect(ctx, beside, "READ_WRITE", append(warehouse.LedgerTables(), "checkpoint"))

@@ -91,6 +91,9 @@ func Load(ctx context.Context, w warehouse.Warehouse, c calendar.Calendar, sourc
 // maxFaults is the number of faults of one file that are told.
 const maxFaults = 20
 
+// maxTold is the number of faults of all files of a table that are told.
+const maxTold = 100
+
 // Fault is something wrong in a file.
 type Fault struct {
 	Path string
@@ -111,15 +114,19 @@ func (f Fault) Error() string {
 	return b.String() + ": " + f.Text
 }
 
-// FaultsError holds all faults that were found, at most 20 of each file.
+// FaultsError holds all faults that were found, at most 20 of each file. Its text
+// tells the first hundred and counts the rest.
 type FaultsError struct {
 	Faults []Fault
 }
 
 func (e *FaultsError) Error() string {
-	lines := make([]string, len(e.Faults))
-	for i, fault := range e.Faults {
-		lines[i] = fault.Error()
+	var lines []string
+	for _, fault := range e.Faults[:min(len(e.Faults), maxTold)] {
+		lines = append(lines, fault.Error())
+	}
+	if more := len(e.Faults) - maxTold; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(lines, "\n")
 }
