@@ -127,7 +127,10 @@ func (s *Store) change(ctx context.Context, f func(*sql.Tx) error) error {
 		return err
 	}
 	if err := f(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
+		if undone := tx.Rollback(); !errors.Is(undone, sql.ErrTxDone) { // an ended ctx rolls back by itself
+			err = errors.Join(err, undone)
+		}
+		return err
 	}
 	return tx.Commit()
 }
