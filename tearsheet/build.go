@@ -231,8 +231,12 @@ func (d *Document) corrections() []Correction {
 		for _, row := range section.Rows {
 			for i := len(row.Cells) - 1; i >= 0; i-- {
 				if was := row.Cells[i].Restated; was != nil {
+					text := was.WasText
+					if text == row.Cells[i].ActualText {
+						text = was.Was.Decimal() + " before rounding"
+					}
 					list = append(list, Correction{row.Metric, row.Title, fmt.Sprintf("%s was %s, now %s (edition %d; %s)",
-						d.Weeks[i].Label, was.WasText, row.Cells[i].ActualText, was.Edition, was.Cause)})
+						d.Weeks[i].Label, text, row.Cells[i].ActualText, was.Edition, was.Cause)})
 				}
 			}
 		}
