@@ -294,3 +294,46 @@ func TestStoredValuesAreKeptByTheVersionOfTheirLoads(t *testing.T) {
 		}
 	}
 }
+
+// The same days of another warehouse are other days.
+func TestWithoutVersionsAnotherOriginIsComputedAnew(t *testing.T) {
+	n := newNight(t)
+	first := n.first()
+	list := []*metrics.Metric{likes()}
+	refresh := n.refresh(list)
+	refresh.Source = others{n, warehouse.Brownfield{Querier: n.warehouse, CompleteFrom: &first, CompleteThrough: n.end() - 1}}
+	refresh.Again = n.end()
+	for _, step := range []struct {
+		origin string
+		work   metrics.Work
+	}{
+		{"one", metrics.Work{Statements: 2, Days: 14}}, {"one", metrics.Work{}},
+		{"two", metrics.Work{Statements: 2, Days: 14}}, {"two", metrics.Work{}},
+	} {
+		refresh.Origin = step.origin
+		history, work, err := refresh.Run(t.Context(), list, n.weeks)
+		if err != nil || work != step.work {
+			t.Errorf("from %s: %+v, %v; want %+v", step.origin, work, err, step.work)
+		}
+		n.want(history, "likes", threes)
+	}
+}
+
+func TestTheStatementThatGaveAValueIsKept(t *testing.T) {
+	n := newNight(t)
+	bad := likes()
+	bad.Name, bad.Where = "bad", "no_such_column > 1"
+	good := likes()
+	list := []*metrics.Metric{good, bad}
+	if _, _, err := n.refresh(list).Run(t.Context(), list, n.weeks); err == nil {
+		t.Fatal("the fault is no error")
+	}
+	ran, ok, err := n.store.Statement(t.Context(), good.ComputationHash(n.calendar))
+	if err != nil || !ok || strings.Contains(ran.Text, "no_such_column") || !slices.Contains(n.asked, ran.Text) ||
+		ran.First != n.weeks[1].First() || ran.Last != n.weeks[1].Last() {
+		t.Errorf("kept is %+v, %v (%v)", ran, ok, err)
+	}
+	if ran, ok, _ := n.store.Statement(t.Context(), bad.ComputationHash(n.calendar)); ok {
+		t.Errorf("kept of a metric that failed is %+v", ran)
+	}
+}

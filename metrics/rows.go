@@ -140,6 +140,7 @@ func (st statement) day(cells []any, place int, s span) (calendar.Day, error) {
 func dayFrom(cell any) (calendar.Day, error) {
 	switch v := cell.(type) {
 	case time.Time:
+		v = v.UTC() // some drivers return an instant in the zone of the machine
 		if hour, minute, second := v.Clock(); hour != 0 || minute != 0 || second != 0 || v.Nanosecond() != 0 {
 			return 0, fmt.Errorf("the day %s has a clock: a day is a date (name an instant with at:)", v.Format(time.DateTime))
 		}

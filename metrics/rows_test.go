@@ -165,3 +165,15 @@ func TestDaysAsTextAreDates(t *testing.T) {
 		t.Errorf("bytes are read as %s (%v)", day, err)
 	}
 }
+
+func TestDaysDoNotDependOnTheZoneOfTheMachine(t *testing.T) {
+	begins := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
+	for _, zone := range []*time.Location{time.UTC, toronto(t).Zone(), time.FixedZone("east", 14*3600)} {
+		if day, err := dayFrom(begins.In(zone)); err != nil || day != monday() {
+			t.Errorf("in %s the day is %s (%v)", zone, day, err)
+		}
+	}
+	if day, err := dayFrom(time.Date(2026, time.March, 2, 0, 0, 0, 0, toronto(t).Zone())); err == nil {
+		t.Errorf("an instant is read as %s", day)
+	}
+}
