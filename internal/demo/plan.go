@@ -115,7 +115,7 @@ func productLines() []line {
 func webLines() []line {
 	return []line{
 		{"web_visitors", daily, count, 1.000, outlook.webVisitors},
-		{"web_active_users", daily, count, 1.000, outlook.webActive},
+		{"web_active_users", daily, count, 1.010, outlook.webActive},
 		{"web_signups", daily, decimal, 1.000, func(o outlook) float64 { return o.of(webSignups) }},
 		{"web_signup_rate", daily, exact, 1.000, func(o outlook) float64 { return 100 * o.of(webSignups) / o.webVisitors() }},
 		{"web_uploads", daily, count, 0.990, func(o outlook) float64 { return o.of(webUploads) }},
