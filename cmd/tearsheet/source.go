@@ -31,7 +31,7 @@ func openReader(ctx context.Context, c *config) (reader, error) {
 	if path, ok := strings.CutPrefix(c.warehouse, "duckdb:"); ok {
 		r, err := duck.OpenReadOnly(ctx, path, c.limits)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, usageError(fmt.Errorf("warehouse %s does not exist", path))
+			return nil, usageError(fmt.Errorf("the warehouse %s does not exist: make it, or name another in warehouse.url", path))
 		}
 		return r, err
 	}

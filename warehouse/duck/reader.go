@@ -4,9 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
-	"path/filepath"
 
 	"tearsheet/calendar"
 	"tearsheet/warehouse"
@@ -19,31 +20,46 @@ type Reader struct {
 	db     *sql.DB
 	path   string
 	limits warehouse.Limits
+	spill  string // the folder of its temporary files, if it is its own
 }
 
 var _ warehouse.Reader = (*Reader)(nil)
 
 // OpenReadOnly opens the file at path. Several processes may do so at once, but not
-// while one has it open for filling: that is a *warehouse.ActiveError.
+// while one has it open for filling: that is a *warehouse.ActiveError. A file that is
+// not there is a *warehouse.StorageError of fs.ErrNotExist.
 func OpenReadOnly(ctx context.Context, path string, limits warehouse.Limits) (*Reader, error) {
 	path, err := plainPath(path)
 	if err != nil {
 		return nil, err
 	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, &warehouse.StorageError{Place: path, Err: fs.ErrNotExist}
+	}
+	r := &Reader{path: path, limits: limits}
 	if limits.SpillDir == "" { // beside the file, DuckDB would write into a folder of others
-		limits.SpillDir = filepath.Join(os.TempDir(), fmt.Sprintf("tearsheet-spill-%d", os.Getpid()))
+		if r.spill, err = os.MkdirTemp("", "tearsheet-spill-*"); err != nil {
+			return nil, &warehouse.StorageError{Place: os.TempDir(), Err: err}
+		}
+		r.limits.SpillDir = r.spill
 	}
-	statements := append(settings(limits), "set global enable_external_access = false", "set global lock_configuration = true")
-	db, err := connect(ctx, path, "READ_ONLY", statements)
-	if err != nil {
-		return nil, err
+	statements := append(settings(r.limits), "set global enable_external_access = false", "set global lock_configuration = true")
+	if r.db, err = connect(ctx, path, "READ_ONLY", statements); err != nil {
+		return nil, errors.Join(err, r.removeSpill())
 	}
-	return &Reader{db, path, limits}, nil
+	return r, nil
+}
+
+func (r *Reader) removeSpill() error {
+	if r.spill == "" {
+		return nil
+	}
+	return os.RemoveAll(r.spill)
 }
 
 // QueryContext runs one statement, which should have passed CheckSelect. It and the
-// reading of its rows may together take as long as the limits allow; a longer one
-// is a *warehouse.TimeoutError.
+// reading of its rows may together take as long as the limits allow. A statement that
+// takes longer is a *warehouse.TimeoutError, a reading a context.DeadlineExceeded.
 func (r *Reader) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	limited := ctx
 	if r.limits.Timeout > 0 {
@@ -77,7 +93,7 @@ func (r *Reader) hasLedger(ctx context.Context) (bool, error) {
 }
 
 // Close lets go of the file.
-func (r *Reader) Close() error { return r.db.Close() }
+func (r *Reader) Close() error { return errors.Join(r.db.Close(), r.removeSpill()) }
 
 // Describe returns the columns that a SELECT would return, without running it; the
 // type of each is in the engine's words. What the engine has against it is a
