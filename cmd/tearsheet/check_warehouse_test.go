@@ -36,7 +36,7 @@ func TestCheckWithoutAWarehouseYetWarns(t *testing.T) {
 }
 
 // D08, D10: what only the engine can know is found before Tuesday, for every metric at
-// once, with the line of the metric and the place in its statement.
+// once, with the line of its measure or its sql and the place in the statement.
 func TestCheckNamesWhatTheWarehouseRefuses(t *testing.T) {
 	others(t, func(t *testing.T, db *sql.DB, project func(keys, registry string) string) {
 		fillVisits(t, db, "2026-11-09", 1)
@@ -47,11 +47,11 @@ func TestCheckNamesWhatTheWarehouseRefuses(t *testing.T) {
 			[2]string{"unnamed", "week: mean\nsql: select * from visits where day >= $1 and day < $2"}))
 		o := tearsheetAt(t, tuesday, dir, "check")
 		want := []string{
-			`metrics\.yaml:12:\d+: metric "vsits": the warehouse refuses its statement: .*vsits.* \(line 2, column 6 of the statement\)`,
-			`metrics\.yaml:21:\d+: metric "by_user": the warehouse refuses its statement: .*usr_id.* \(line 1, column 28 of the statement\)`,
-			`metrics\.yaml:30:\d+: metric "long": the warehouse refuses its statement: .*dya.* \(line 3, column 7 of the statement\)`,
-			`metrics\.yaml:41:\d+: metric "typed": the warehouse refuses its statement: .*sum\(.*`,
-			`metrics\.yaml:50:\d+: metric "unnamed": the statement returns the columns day, user_id, at_instant; it must return day and value`,
+			`metrics\.yaml:19:5: metric "vsits": the warehouse refuses its statement: .*vsits.* \(line 2, column 6 of the statement\)`,
+			`metrics\.yaml:28:5: metric "by_user": the warehouse refuses its statement: .*usr_id.* \(line 1, column 28 of the statement\)`,
+			`metrics\.yaml:36:5: metric "long": the warehouse refuses its statement: .*dya.* \(line 3, column 7 of the statement\)`,
+			`metrics\.yaml:48:5: metric "typed": the warehouse refuses its statement: .*sum\(.*`,
+			`metrics\.yaml:56:5: metric "unnamed": the statement returns the columns day, user_id, at_instant; it must return day and value`,
 		}
 		got := strings.Split(strings.TrimSuffix(o.out, "\n"), "\n")
 		if o.code != exitUsage || len(got) != len(want) {
