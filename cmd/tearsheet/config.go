@@ -117,7 +117,7 @@ func configSchema() *yamlfile.Schema {
 func readConfig(dir string) (*config, error) {
 	text, err := os.ReadFile(filepath.Join(dir, configName))
 	if err != nil {
-		return nil, usageError(fmt.Errorf("%w\nhint: run this in a project folder or name one with -C; `tearsheet init DIR` makes one", err))
+		return nil, hinted(usageError(err), "run this in a project folder or name one with -C; `tearsheet init DIR` makes one")
 	}
 	var file configFile
 	tree, found := yamlfile.Decode(text, configSchema(), &file)
@@ -323,7 +323,7 @@ func (r *configReader) readOutputs(o *outputsEntry) {
 		r.paper = o.Paper
 	}
 	if len(o.Formats) > 0 {
-		r.formats = slices.Compact(slices.Clone(o.Formats))
+		r.formats = once(o.Formats)
 	}
 }
 

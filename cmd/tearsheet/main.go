@@ -26,6 +26,7 @@ func Main() int {
 	keepFromOthers()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	a := &app{out: os.Stdout, errOut: os.Stderr, now: time.Now}
 	root := a.command()
 	root.SetArgs(os.Args[1:])

@@ -14,7 +14,7 @@ func (a *app) runCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "run",
 		Short: "Load what changed in the source files",
-		Long:  "Brings the fact tables up to date with the files named in tearsheet.yaml. Files that\nwere loaded before and have not changed cost nothing.",
+		Long:  "Brings the fact tables up to date with the files named in tearsheet.yaml. Files that\nwere loaded before and have not changed are only weighed, by a checksum.",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return a.run(c.Context()) },
 	}
@@ -31,7 +31,7 @@ func (a *app) run(ctx context.Context) error {
 		return err
 	}
 	if a.json {
-		return a.answer(reports)
+		return a.answer(append([]files.Report{}, reports...)) // [] and not null
 	}
 	if len(reports) == 0 {
 		fmt.Fprintln(a.out, "nothing to load: tearsheet.yaml names no source files")

@@ -104,7 +104,7 @@ func (a *app) options(p *project, flags sheetFlags) (sheetOptions, error) {
 		o.last = c.calendar.WeekOf(day("week", flags.week, 0))
 	}
 	if len(flags.to) > 0 {
-		o.formats = slices.Clone(flags.to)
+		o.formats = once(flags.to)
 		for _, format := range flags.to {
 			if !slices.Contains(formats, format) {
 				wrong = append(wrong, fmt.Sprintf("--to: %q is none of %s", format, strings.Join(formats, ", ")))
@@ -126,6 +126,17 @@ func (a *app) options(p *project, flags sheetFlags) (sheetOptions, error) {
 	return o, nil
 }
 
+// once returns list without what stands in it again.
+func once(list []string) []string {
+	var kept []string
+	for _, item := range list {
+		if !slices.Contains(kept, item) {
+			kept = append(kept, item)
+		}
+	}
+	return kept
+}
+
 // warn writes what is odd and does not hinder.
 func (a *app) warn(p *project) {
 	for _, w := range p.warnings {
@@ -140,6 +151,11 @@ func (a *app) saySheet(made *issued, paths []string, reports []files.Report) err
 			"statements": made.work.Statements, "days_computed": made.work.Days,
 			"counts": made.doc.Counts, "provisional": made.doc.Provisional,
 		})
+	}
+	for _, r := range reports {
+		if len(r.Forgotten)+len(r.Kept) > 0 { // else what is on the sheet says enough
+			fmt.Fprintln(a.errOut, sayLoad(r))
+		}
 	}
 	fmt.Fprintln(a.errOut, summary(made)) // so that only paths go down a pipe
 	for _, path := range paths {

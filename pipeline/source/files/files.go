@@ -1,5 +1,5 @@
 // Package files loads CSV and Parquet files into a fact table, day by day. A file
-// is known by its path and checksum: what is unchanged is not read again, and of
+// is known by its path and checksum: what is unchanged is not parsed again, and of
 // what changed only the days whose rows really differ are replaced. A table is
 // loaded whole or not at all.
 //
@@ -64,7 +64,7 @@ type Progress struct {
 type Report struct {
 	Table     string
 	Files     int // that were found
-	Unchanged int // of these, not read again
+	Unchanged int // of these, not parsed again
 	Replaced  []calendar.Day
 	Rows      int64 // written
 	// Forgotten are the days that were loaded and lie outside From and Through.

@@ -57,7 +57,7 @@ func (l *loader) load(ctx context.Context) (Report, error) {
 		return report, fmt.Errorf("%s: no such file", l.source.Path)
 	}
 	report.Files = len(found)
-	changed, err := l.changed(found, known)
+	changed, err := l.changed(ctx, found, known)
 	if err != nil {
 		return report, err
 	}
@@ -135,9 +135,12 @@ func keptDays(known map[string]warehouse.File, kept []string) map[calendar.Day]b
 // changed returns the files that have to be read: of a {day} source those that are
 // not in the ledger as they are; of any other source all, if one is not, since a day
 // may have rows in several files.
-func (l *loader) changed(found []file, known map[string]warehouse.File) ([]file, error) {
+func (l *loader) changed(ctx context.Context, found []file, known map[string]warehouse.File) ([]file, error) {
 	var changed []file
 	for i := range found {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if err := found[i].weigh(); err != nil {
 			return nil, err
 		}
