@@ -119,7 +119,7 @@ func connect(ctx context.Context, path, access string, settings []string) (*sql.
 	db := sql.OpenDB(connector)
 	for _, setting := range settings {
 		if _, err := db.ExecContext(ctx, setting); err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %s: %w", path, setting, err), db.Close())
+			return nil, errors.Join(fmt.Errorf("%s: %w", setting, explain(err, path, setting, warehouse.Limits{})), db.Close())
 		}
 	}
 	return db, nil
