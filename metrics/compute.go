@@ -118,8 +118,8 @@ type answered struct {
 	found answer
 }
 
-// ask runs one task. If a statement for several metrics fails, each is asked
-// alone, so that one faulty definition costs its own figure only.
+// ask runs one task. If a statement for several metrics fails, each is asked alone,
+// and plainly, so that one faulty definition costs its own figure only.
 func (r *refreshRun) ask(ctx context.Context, t task, failed map[*Metric]error) ([]answered, error) {
 	r.work.Statements++
 	found, err := t.statement(r.Calendar).run(ctx, r.Source, t.span)
@@ -136,7 +136,7 @@ func (r *refreshRun) ask(ctx context.Context, t task, failed map[*Metric]error) 
 	}
 	var all []answered
 	for _, m := range t.group.metrics {
-		alone := task{group: group{metrics: []*Metric{m}, dense: t.group.dense}, span: t.span}
+		alone := task{group: group{metrics: []*Metric{m}}, span: t.span}
 		one, err := r.ask(ctx, alone, failed)
 		if err != nil {
 			return nil, err
