@@ -62,6 +62,9 @@ func unitLabel(m *metrics.Metric, scale int) string {
 	if prefix != "" {
 		return prefix + " " + m.Unit.Symbol()
 	}
+	if strings.HasSuffix(strings.ToLower(m.Title), strings.ToLower(string(m.Unit))) {
+		return "" // "Active subscribers subscribers" says it twice
+	}
 	return m.Unit.Symbol()
 }
 

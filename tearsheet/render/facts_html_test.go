@@ -57,7 +57,7 @@ func (f facts) htmlHead(page *html.Node) {
 func (f facts) htmlRow(n int, tr *html.Node) {
 	title := text(elements(tr, "a", "")[0])
 	f.row(n, "title", title)
-	f.row(n, "name", title+" "+text(elements(tr, "small", "")[0]))
+	f.row(n, "name", strings.TrimSpace(title+" "+text(elements(tr, "small", "")[0])))
 	variance := elements(tr, "td", "variance")[0]
 	f.row(n, "variance", text(elements(variance, "span", "")[0]))
 	f.row(n, "mark", attribute(tr, "class"))

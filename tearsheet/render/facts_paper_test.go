@@ -99,7 +99,7 @@ var shapes = map[string]string{"▼": "behind", "▽": "watch", "▲": "ahead"}
 func (f facts) xlsxRow(n int, shown, below []string) {
 	f.row(n, "shape", shapes[shown[0]])
 	f.row(n, "title", shown[1])
-	f.row(n, "name", shown[1]+" "+shown[2])
+	f.row(n, "name", strings.TrimSpace(shown[1]+" "+shown[2]))
 	f.row(n, "variance", shown[workbookVariance])
 	for week := range 5 {
 		at := workbookPairs + 2*week

@@ -99,7 +99,7 @@ func jsonFacts(t *testing.T, file []byte) facts {
 	for _, section := range doc.Sections {
 		for _, row := range section.Rows {
 			f.row(n, "team", section.Title)
-			f.row(n, "name", row.Title+" "+row.UnitLabel)
+			f.row(n, "name", strings.TrimSpace(row.Title+" "+row.UnitLabel))
 			f.row(n, "title", row.Title)
 			f.row(n, "variance", row.Variance)
 			f.row(n, "mark", row.Mark)

@@ -279,6 +279,15 @@ func TestCopyOfAFileIsAFault(t *testing.T) {
 	p.want(t, "uploads", "2026-11-11: 1")
 }
 
+// Rows that do not say on which day they are may be alike on two days.
+func TestUndatedDailyFilesMayBeAlike(t *testing.T) {
+	p := newProject(t, "America/Toronto")
+	p.write(t, "counts/2026-11-12.csv", "plan,subscribers\npro,7\n")
+	p.write(t, "counts/2026-11-13.csv", "plan,subscribers\npro,7\n")
+	p.load(t, files.Source{Table: "counts", Path: "counts/{day}.csv", Columns: columns(t, "plan", "text", "subscribers", "bigint")})
+	p.want(t, "counts", "2026-11-12: 1", "2026-11-13: 1")
+}
+
 func TestFromAndThroughBoundADailyHistory(t *testing.T) {
 	p := newProject(t, "UTC")
 	p.write(t, "likes.csv", "Day,N\n2026-11-10,1\n2026-11-12,2\n2026-11-14,3\n")

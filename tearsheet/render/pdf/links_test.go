@@ -103,7 +103,7 @@ func TestRowsAndDefinitionsLeadToEachOther(t *testing.T) {
 			row := all[back]
 			back++
 			to := linesIn(text[l.target-1], box{0, l.aims, 612, l.aims + 60})
-			if from != row.Title+" ↑" || !strings.Contains(to, row.Title+" "+row.UnitLabel+" "+row.Cells[0].ActualText) {
+			if from != row.Title+" ↑" || !strings.Contains(to, strings.TrimSpace(row.Title+" "+row.UnitLabel)+" "+row.Cells[0].ActualText) {
 				t.Errorf("%s: the definition %q leads to %q", row.Metric, from, to)
 			}
 		}
