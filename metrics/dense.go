@@ -3,6 +3,8 @@ package metrics
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // DistinctCounter writes the expression by which an engine counts, exactly, the
@@ -35,7 +37,8 @@ func (r *refreshRun) denseKeysOf(ctx context.Context, metrics []*Metric, s span)
 			byColumn[id] = append(byColumn[id], m)
 		}
 	}
-	for _, counted := range byColumn {
+	for _, id := range slices.Sorted(maps.Keys(byColumn)) {
+		counted := byColumn[id]
 		key, _ := DistinctKey(counted[0].Measure)
 		low, high, ok := r.bounds(ctx, counted[0], key, s)
 		if !ok || int64(len(counted)*r.DaysAtOnce*bitsetsAtATime)*((high-low)/8+1) > mostBitsetBytes {
