@@ -144,7 +144,7 @@ func (t *Tally) Partitions() [][]any {
 		if digest := t.digest.Days()[part.Day]; digest != nil {
 			loaded = digest.Rows()
 		}
-		rows = append(rows, []any{t.change.Table.Name, Midnight(part.Day), int32(coverage.Have), int32(coverage.Of), part.InputHash,
+		rows = append(rows, []any{t.change.Table.Name, part.Day.Time(), int32(coverage.Have), int32(coverage.Of), part.InputHash,
 			t.digest.Version(part.Day), loaded, part.Rejected, t.change.RunID, t.change.At.UTC()})
 	}
 	return rows
@@ -154,7 +154,7 @@ func (t *Tally) Partitions() [][]any {
 func (t *Tally) FileRows() [][]any {
 	rows := make([][]any, 0, len(t.change.Files))
 	for _, f := range t.change.Files {
-		rows = append(rows, []any{t.change.Table.Name, f.Path, f.Checksum, f.Definition, f.Size, Midnight(f.From), Midnight(f.To),
+		rows = append(rows, []any{t.change.Table.Name, f.Path, f.Checksum, f.Definition, f.Size, f.From.Time(), f.To.Time(),
 			f.Lines, f.Loaded, f.Rejected, f.Filtered, t.change.RunID, t.change.At.UTC()})
 	}
 	return rows
@@ -196,9 +196,3 @@ func (c Change) Deletions() []string {
 }
 
 func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
-
-// Midnight returns a day as drivers take dates: the midnight of it in UTC.
-func Midnight(day calendar.Day) time.Time {
-	year, month, date := day.Date()
-	return time.Date(year, month, date, 0, 0, 0, 0, time.UTC)
-}

@@ -165,7 +165,7 @@ func appendRows(ctx context.Context, change warehouse.Change, tally *warehouse.T
 		if err := tally.Add(row); err != nil {
 			return err
 		}
-		values[0] = warehouse.Midnight(row.Day)
+		values[0] = row.Day.Time()
 		for i, value := range row.Values {
 			if values[i+1], err = native(change.Table.Columns[i].Type, value); err != nil {
 				return err
@@ -197,7 +197,7 @@ func appendAll(ctx context.Context, conn *sql.Conn, to target, rows [][]any) err
 func native(typ warehouse.Type, value any) (driver.Value, error) {
 	switch v := value.(type) {
 	case calendar.Day:
-		return warehouse.Midnight(v), nil
+		return v.Time(), nil
 	case string:
 		if typ.Kind != warehouse.Decimal {
 			return v, nil

@@ -197,11 +197,11 @@ func facts(change warehouse.Change, tally *warehouse.Tally) iter.Seq2[[]any, err
 
 // native writes a row into values as the driver takes them.
 func native(values []any, table warehouse.Table, row warehouse.Row) error {
-	values[0] = warehouse.Midnight(row.Day)
+	values[0] = row.Day.Time()
 	for i, value := range row.Values {
 		switch v := value.(type) {
 		case calendar.Day:
-			value = warehouse.Midnight(v)
+			value = v.Time()
 		case time.Time:
 			value = v.UTC()
 		case string:
