@@ -181,7 +181,9 @@ func (p *project) addEdition(ctx context.Context, s *store.Store, fingerprint st
 	if err != nil || ok {
 		return found, false, err
 	}
+	fresh := false // another run may issue the same meanwhile
 	edition, err := s.Add(ctx, fingerprint, func(number int) (store.Issue, error) {
+		fresh = true
 		numbered := *doc
 		numbered.Edition = number
 		content, err := renderAll(&numbered, o.formats, p.config.paper)
@@ -194,7 +196,7 @@ func (p *project) addEdition(ctx context.Context, s *store.Store, fingerprint st
 			Document: text, Files: content, Cells: printedCells(&numbered),
 		}, err
 	})
-	return edition, err == nil, err
+	return edition, fresh, err
 }
 
 // editionFiles returns the files of an edition as they were printed. A format that
