@@ -101,7 +101,7 @@ type Operands struct {
 
 // Thresholds are distances from the plan in percent of it: from Watch on a metric
 // is watched, from Off on it is off plan, and from Ahead on, to its better side,
-// it is ahead.
+// it is ahead. One of 0 gives its mark to nothing.
 type Thresholds struct {
 	Watch, Off, Ahead float64
 }

@@ -58,7 +58,11 @@ func sayLoad(r files.Report) string {
 		text += "; " + count(len(r.Forgotten), "day") + " taken away"
 	}
 	if len(r.Kept) > 0 {
-		text += "; " + count(len(r.Kept), "file") + " gone, their days kept"
+		text += "; " + count(len(r.Kept), "file") + " gone: the days of " + r.Kept[0]
+		if len(r.Kept) > 1 {
+			text += " and the others"
+		}
+		text += " stay as they were loaded, whatever other files say of them, until the file is back or path: no longer means it"
 	}
 	return text
 }

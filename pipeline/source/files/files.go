@@ -70,7 +70,8 @@ type Report struct {
 	// Forgotten are the days that were loaded and lie outside From and Through.
 	Forgotten []calendar.Day
 	// Kept are the files of the source that were loaded once and are gone. Their
-	// days stay as they were loaded.
+	// days stay as they were loaded, also where a file that is there speaks for them,
+	// until the file is back or the source's path no longer means it.
 	Kept []string
 }
 
