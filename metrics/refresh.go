@@ -134,7 +134,7 @@ func (r *refreshRun) stale(ctx context.Context, m *Metric) (job, error) {
 	r.history[m.Name] = series
 	stale := job{metric: m, versions: map[calendar.Day]string{}}
 	for day := r.span.first; day < r.span.end; day++ {
-		series.Days[day] = Reading{Coverage: loads[day].Coverage}
+		series.Days[day] = Reading{Coverage: loads[day].Coverage, Version: loads[day].Version}
 	}
 	for _, part := range r.parts(m, loads) {
 		version := cmp.Or(part.version, r.Origin)

@@ -1,6 +1,10 @@
 package metrics
 
-import "tearsheet/calendar"
+import (
+	"fmt"
+
+	"tearsheet/calendar"
+)
 
 // Registry is what metrics.yaml says: the teams and their metrics, in the order
 // of the file. It does not change after Load.
@@ -28,6 +32,16 @@ func (r *Registry) Metrics() []*Metric { return r.metrics }
 
 // Metric returns the metric of that name, or nil.
 func (r *Registry) Metric(name string) *Metric { return r.byName[name] }
+
+// FigureHash identifies how the weekly figure of m is computed, whatever its
+// wording; of a ratio, how its operands are.
+func (r *Registry) FigureHash(m *Metric, c calendar.Calendar) string {
+	if m.Roll != Ratio {
+		return hash(m.ComputationHash(c), string(m.Roll))
+	}
+	of, to := r.Metric(m.RatioOf.Of), r.Metric(m.RatioOf.To)
+	return hash(of.ComputationHash(c), to.ComputationHash(c), fmt.Sprint(m.RatioOf.MeanOfDays), fmt.Sprint(m.Unit == Percent))
+}
 
 // DefinitionHash identifies everything that says what m means: its own entry, and
 // of a ratio how its operands are computed.

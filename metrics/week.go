@@ -8,6 +8,7 @@ import "tearsheet/calendar"
 type Reading struct {
 	Value    Value
 	Coverage calendar.Coverage
+	Version  string // of what was loaded, or "" if nobody knows
 }
 
 // Loaded reports whether the day was loaded completely.
@@ -28,6 +29,7 @@ type Weekly struct {
 	Actual   Value
 	Coverage calendar.Coverage // loaded days of the seven
 	Daily    [calendar.DaysPerWeek]Value
+	Loads    string // identifies the loads of all seven days, or "" if nobody knows
 }
 
 // Provisional reports whether days of the week are missing.
@@ -45,14 +47,17 @@ func (r *Registry) Week(history History, m *Metric, w calendar.Week) Weekly {
 		return r.ratioWeek(history, m, w)
 	}
 	series := history[m.Name]
+	var versions [calendar.DaysPerWeek]string
 	week := Weekly{Coverage: calendar.Coverage{Of: calendar.DaysPerWeek}}
 	for i, day := range w.Days() {
 		reading := series.Days[day]
+		versions[i] = reading.Version
 		if reading.Loaded() {
 			week.Coverage.Have++
 			week.Daily[i] = reading.Value
 		}
 	}
+	week.Loads = hashKnown(versions[:])
 	week.Actual = week.roll(m.Roll)
 	if m.Roll == Whole && !week.Provisional() {
 		week.Actual = series.Weeks[w]
@@ -81,7 +86,7 @@ func (w Weekly) roll(by Roll) Value {
 func (r *Registry) ratioWeek(history History, m *Metric, w calendar.Week) Weekly {
 	of, to := r.Metric(m.RatioOf.Of), r.Metric(m.RatioOf.To)
 	a, b := r.Week(history, of, w), r.Week(history, to, w)
-	week := Weekly{Coverage: calendar.Coverage{Of: calendar.DaysPerWeek}}
+	week := Weekly{Coverage: calendar.Coverage{Of: calendar.DaysPerWeek}, Loads: hashKnown([]string{a.Loads, b.Loads})}
 	top, bottom := Int(0), Int(0)
 	for i, day := range w.Days() {
 		if !loaded(history, of, day) || !loaded(history, to, day) {
@@ -131,4 +136,14 @@ func known(values []Value) []Value {
 		}
 	}
 	return kept
+}
+
+// hashKnown identifies versions that are all known; otherwise it returns "".
+func hashKnown(versions []string) string {
+	for _, version := range versions {
+		if version == "" {
+			return ""
+		}
+	}
+	return hash(versions...)
 }

@@ -43,7 +43,7 @@ func days(t testing.TB, w calendar.Week, text string) Series {
 		switch reading := (Reading{Coverage: calendar.Whole()}); word {
 		case "-":
 		case "21/24":
-			series.Days[w.First().Add(i)] = Reading{parse(t, "99"), calendar.Coverage{Have: 21, Of: 24}}
+			series.Days[w.First().Add(i)] = Reading{Value: parse(t, "99"), Coverage: calendar.Coverage{Have: 21, Of: 24}}
 		case "null":
 			series.Days[w.First().Add(i)] = reading
 		default:
@@ -115,7 +115,7 @@ func TestWeekKeepsToItsSevenDays(t *testing.T) {
 	w := oddWeeks(t)["a plain week"]
 	series := days(t, w, "1 1 1 1 1 1 1")
 	for _, beside := range []calendar.Day{w.First().Add(-1), w.End()} {
-		series.Days[beside] = Reading{Int(1_000_000), calendar.Whole()}
+		series.Days[beside] = Reading{Value: Int(1_000_000), Coverage: calendar.Whole()}
 	}
 	m := &Metric{Name: "m", Roll: Sum}
 	if got := NewRegistry(nil, []*Metric{m}).Week(History{"m": series}, m, w); got.seen() != "7/7 7" {
@@ -243,7 +243,7 @@ func TestPartialSumWouldLookLikeABadWeek(t *testing.T) {
 	if got := r.Week(History{"m": series}, m, w); got.Actual.Known() {
 		t.Errorf("a week of six days is %s", got.Actual)
 	}
-	series.Days[w.Last()] = Reading{Int(99), calendar.Whole()}
+	series.Days[w.Last()] = Reading{Value: Int(99), Coverage: calendar.Whole()}
 	if got := r.Week(History{"m": series}, m, w); !got.Actual.Equal(Int(159)) {
 		t.Errorf("the whole week is %s", got.Actual)
 	}

@@ -30,10 +30,8 @@ func (s *Store) Stored(ctx context.Context, computation string, from, to calenda
 			return nil, fmt.Errorf("daily values: %w", err)
 		}
 		kept := metrics.Stored{Version: version}
-		if value != "" {
-			if kept.Value, err = metrics.ParseValue(value); err != nil {
-				return nil, fmt.Errorf("daily value of %s: %w", day, err)
-			}
+		if kept.Value, err = parse(value); err != nil {
+			return nil, fmt.Errorf("daily value of %s: %w", day, err)
 		}
 		stored[d] = kept
 	}
@@ -109,4 +107,12 @@ func text(v metrics.Value) string {
 		return ""
 	}
 	return v.String()
+}
+
+// parse reads what text writes.
+func parse(text string) (metrics.Value, error) {
+	if text == "" {
+		return metrics.Value{}, nil
+	}
+	return metrics.ParseValue(text)
 }

@@ -31,12 +31,14 @@ type Issue struct {
 
 // Cell is a figure that an edition printed.
 type Cell struct {
-	Metric     string
-	Week       calendar.Day
-	Edition    int // the first that printed it
-	Actual     metrics.Value
-	Coverage   calendar.Coverage
-	Definition string // hash
+	Metric   string
+	Week     calendar.Day
+	Edition  int
+	Actual   metrics.Value
+	Plan     metrics.Value
+	Coverage calendar.Coverage
+	Figure   string // hash of how it was computed
+	Loads    string // of what was loaded, or "" if nobody knows
 }
 
 // ErrNoEdition is returned for an edition that the store does not have.
@@ -166,9 +168,8 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, issue Issue) error {
 	}
 	for _, c := range issue.Cells {
 		if _, err := tx.ExecContext(ctx, s.bind(
-			`insert into printed_cell (metric, week, edition, actual, have, expected, definition)
-			values (?, ?, ?, ?, ?, ?, ?) on conflict (metric, week) do nothing`),
-			c.Metric, c.Week.String(), e.Number, text(c.Actual), c.Coverage.Have, c.Coverage.Of, c.Definition); err != nil {
+			`insert into printed_cell (metric, week, edition, actual, plan, have, expected, figure, loads) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+			c.Metric, c.Week.String(), e.Number, text(c.Actual), text(c.Plan), c.Coverage.Have, c.Coverage.Of, c.Figure, c.Loads); err != nil {
 			return err
 		}
 	}
@@ -198,7 +199,9 @@ func (s *Store) AddFiles(ctx context.Context, number int, files map[string][]byt
 // printed.
 func (s *Store) Printed(ctx context.Context, from, to calendar.Day) ([]Cell, error) {
 	rows, err := s.db.QueryContext(ctx, s.bind(
-		`select metric, week, edition, actual, have, expected, definition from printed_cell where week >= ? and week <= ?`),
+		`select metric, week, edition, actual, plan, have, expected, figure, loads from printed_cell as cell
+		where week >= ? and week <= ? and edition = (
+			select min(edition) from printed_cell as first where first.metric = cell.metric and first.week = cell.week)`),
 		from.String(), to.String())
 	if err != nil {
 		return nil, fmt.Errorf("printed cells: %w", err)
@@ -207,17 +210,18 @@ func (s *Store) Printed(ctx context.Context, from, to calendar.Day) ([]Cell, err
 	var cells []Cell
 	for rows.Next() {
 		var c Cell
-		var week, actual string
-		if err := rows.Scan(&c.Metric, &week, &c.Edition, &actual, &c.Coverage.Have, &c.Coverage.Of, &c.Definition); err != nil {
+		var week, actual, plan string
+		if err := rows.Scan(&c.Metric, &week, &c.Edition, &actual, &plan, &c.Coverage.Have, &c.Coverage.Of, &c.Figure, &c.Loads); err != nil {
 			return nil, fmt.Errorf("printed cells: %w", err)
 		}
 		if c.Week, err = calendar.ParseDay(week); err != nil {
 			return nil, fmt.Errorf("printed cells: %w", err)
 		}
-		if actual != "" {
-			if c.Actual, err = metrics.ParseValue(actual); err != nil {
-				return nil, fmt.Errorf("printed cells: %w", err)
-			}
+		var actualErr, planErr error
+		c.Actual, actualErr = parse(actual)
+		c.Plan, planErr = parse(plan)
+		if err := errors.Join(actualErr, planErr); err != nil {
+			return nil, fmt.Errorf("printed cells: %w", err)
 		}
 		cells = append(cells, c)
 	}

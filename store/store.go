@@ -44,8 +44,8 @@ var schema = []string{
 		primary key (edition, name))`,
 	`create table if not exists printed_cell (
 		metric text not null, week text not null, edition bigint not null references edition,
-		actual text not null, have bigint not null, expected bigint not null, definition text not null,
-		primary key (metric, week))`,
+		actual text not null, plan text not null, have bigint not null, expected bigint not null, figure text not null, loads text not null,
+		primary key (metric, week, edition))`,
 }
 
 // Open opens the store at place, a file path or a postgres:// URL, and makes its

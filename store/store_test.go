@@ -171,8 +171,8 @@ func issue(number int) store.Issue {
 		Document: fmt.Appendf(nil, "{\"edition\": %d, \"company\": \"Émile ‡ – −\"}\n", number),
 		Files:    map[string][]byte{"pdf": {0, 1, 2, 0xff, 0xfe, '\r', '\n', 0}, "csv": {}, "json": []byte("{}")},
 		Cells: []store.Cell{
-			{Metric: "likes", Week: newYear() + 6, Actual: value("1/7"), Coverage: calendar.Coverage{Have: 6, Of: 7}, Definition: "d1"},
-			{Metric: "likes", Week: newYear() - 1, Coverage: calendar.Coverage{Have: 0, Of: 7}, Definition: "d1"},
+			{Metric: "likes", Week: newYear() + 6, Actual: value("1/7"), Coverage: calendar.Coverage{Have: 6, Of: 7}, Figure: "d1"},
+			{Metric: "likes", Week: newYear() - 1, Coverage: calendar.Coverage{Have: 0, Of: 7}, Figure: "d1"},
 		},
 	}
 }
@@ -294,7 +294,7 @@ func TestTheFirstPrintOfACellIsRemembered(t *testing.T) {
 		add(t, s, "first")
 		if _, err := s.Add(t.Context(), "second", func(number int) (store.Issue, error) {
 			second := issue(number)
-			second.Cells[0].Actual, second.Cells[0].Definition = metrics.Int(99), "d2"
+			second.Cells[0].Actual, second.Cells[0].Figure = metrics.Int(99), "d2"
 			second.Cells = append(second.Cells, store.Cell{Metric: "likes", Week: newYear() + 13, Actual: metrics.Int(5)})
 			return second, nil
 		}); err != nil {
@@ -306,7 +306,7 @@ func TestTheFirstPrintOfACellIsRemembered(t *testing.T) {
 		}
 		var got []string
 		for _, c := range cells {
-			got = append(got, fmt.Sprint(c.Week, " ", c.Edition, " ", c.Actual, " ", c.Coverage, " ", c.Definition))
+			got = append(got, fmt.Sprint(c.Week, " ", c.Edition, " ", c.Actual, " ", c.Coverage, " ", c.Figure))
 		}
 		slices.Sort(got)
 		want := []string{"2025-12-28 1 unknown 0/7 d1", "2026-01-04 1 1/7 6/7 d1", "2026-01-11 2 5 0/0 "}

@@ -47,10 +47,11 @@ type PrintedKey struct {
 
 // Printed is a cell as the first edition that showed it had it.
 type Printed struct {
-	Edition    int
-	Actual     metrics.Value
-	Coverage   calendar.Coverage
-	Definition string // hash
+	Edition  int
+	Actual   metrics.Value
+	Plan     metrics.Value
+	Coverage calendar.Coverage
+	Figure   string // hash of how it was computed
 }
 
 // Build makes the document. The same inputs give the same document.
@@ -127,9 +128,11 @@ func (b builder) cell(m *metrics.Metric, w calendar.Week) Cell {
 		Plan:        b.Plan.Week(m, w),
 		Coverage:    week.Coverage,
 		Daily:       week.Daily[:],
+		Loads:       week.Loads,
 		Provisional: week.Provisional(),
 		Restated:    b.restatement(m, w, week),
 	}
+	cell.PlanWas = b.replanning(m, w, cell.Plan)
 	cell.Variance, cell.Percent = variance(cell.Actual, cell.Plan)
 	cell.Mark = judge(m, cell.Actual, cell.Plan)
 	if cell.Provisional && cell.Coverage.Have > 0 {
@@ -149,12 +152,21 @@ func (b builder) restatement(m *metrics.Metric, w calendar.Week, now metrics.Wee
 	}
 	cause := "correction"
 	switch {
-	case then.Definition != b.Registry.DefinitionHash(m, b.Calendar):
+	case then.Figure != b.Registry.FigureHash(m, b.Calendar):
 		cause = "definition changed"
 	case then.Coverage != now.Coverage:
 		cause = "late data"
 	}
 	return &Restatement{Was: then.Actual, Edition: then.Edition, Cause: cause}
+}
+
+// replanning compares the plan of a week with its first print.
+func (b builder) replanning(m *metrics.Metric, w calendar.Week, now metrics.Value) *Restatement {
+	then, ok := b.Printed[PrintedKey{m.Name, w.Last()}]
+	if !ok || then.Plan.Decimal() == now.Decimal() {
+		return nil
+	}
+	return &Restatement{Was: then.Plan, Edition: then.Edition, Cause: "plan changed"}
 }
 
 // print chooses the digits of the row and writes them into its cells.
@@ -174,6 +186,9 @@ func (r *Row) print(m *metrics.Metric, shown []metrics.Value) {
 		cell.PlanText = format(cell.Plan.Div(by), decimals)
 		if cell.Restated != nil {
 			cell.Restated.WasText = format(cell.Restated.Was.Div(by), decimals)
+		}
+		if cell.PlanWas != nil {
+			cell.PlanWas.WasText = format(cell.PlanWas.Was.Div(by), decimals)
 		}
 	}
 	if !ok { // then the verdict is that on the printed digits
@@ -224,22 +239,30 @@ func (d *Document) summarise() {
 }
 
 // corrections lists the restated figures in the order of the sheet, the latest week
-// first.
+// first, and after each week's actual its plan.
 func (d *Document) corrections() []Correction {
 	list := []Correction{}
 	for _, section := range d.Sections {
 		for _, row := range section.Rows {
 			for i := len(row.Cells) - 1; i >= 0; i-- {
-				if was := row.Cells[i].Restated; was != nil {
-					text := was.WasText
-					if text == row.Cells[i].ActualText {
-						text = was.Was.Decimal() + " before rounding"
-					}
-					list = append(list, Correction{row.Metric, row.Title, fmt.Sprintf("%s was %s, now %s (edition %d; %s)",
-						d.Weeks[i].Label, text, row.Cells[i].ActualText, was.Edition, was.Cause)})
+				cell, week := row.Cells[i], d.Weeks[i].Label
+				if cell.Restated != nil {
+					list = append(list, Correction{row.Metric, row.Title, cell.Restated.words(week, cell.ActualText)})
+				}
+				if cell.PlanWas != nil {
+					list = append(list, Correction{row.Metric, row.Title, cell.PlanWas.words(week+" plan", cell.PlanText)})
 				}
 			}
 		}
 	}
 	return list
+}
+
+// words says what was printed of something, and what is now.
+func (r Restatement) words(what, now string) string {
+	was := r.WasText
+	if was == now { // the difference lies in digits that are not printed
+		was = r.Was.Decimal() + " before rounding"
+	}
+	return fmt.Sprintf("%s was %s, now %s (edition %d; %s)", what, was, now, r.Edition, r.Cause)
 }

@@ -114,19 +114,24 @@ func (r Row) Latest() Cell { return r.Cells[len(r.Cells)-1] }
 
 // Cell is a metric in a week.
 type Cell struct {
-	Week        calendar.Day      `json:"week"`   // on which it ends
-	Actual      metrics.Value     `json:"actual"` // unrounded
-	Plan        metrics.Value     `json:"plan"`
-	Coverage    calendar.Coverage `json:"coverage"`
-	Daily       []metrics.Value   `json:"daily"` // seven
-	Mark        Mark              `json:"mark"`
-	Provisional bool              `json:"provisional"`      // days are missing
-	Variance    metrics.Value     `json:"variance"`         // actual − plan
-	Percent     metrics.Value     `json:"variance_percent"` // of the plan; unknown if the plan is 0 or negative
-	ActualText  string            `json:"actual_text"`      // as printed, scaled and rounded; "–" if unknown
-	PlanText    string            `json:"plan_text"`
-	Signs       string            `json:"signs,omitempty"` // raised after the actual: 6/7 provisional, ‡ restated
-	Restated    *Restatement      `json:"restated,omitempty"`
+	Week     calendar.Day      `json:"week"`   // on which it ends
+	Actual   metrics.Value     `json:"actual"` // unrounded
+	Plan     metrics.Value     `json:"plan"`
+	Coverage calendar.Coverage `json:"coverage"`
+	Daily    []metrics.Value   `json:"daily"` // seven
+	// Loads identifies what was loaded when the figure was computed. It is kept with
+	// the edition and is no part of what the sheet says.
+	Loads       string        `json:"-"`
+	Mark        Mark          `json:"mark"`
+	Provisional bool          `json:"provisional"`      // days are missing
+	Variance    metrics.Value `json:"variance"`         // actual − plan
+	Percent     metrics.Value `json:"variance_percent"` // of the plan; unknown if the plan is 0 or negative
+	ActualText  string        `json:"actual_text"`      // as printed, scaled and rounded; "–" if unknown
+	PlanText    string        `json:"plan_text"`
+	Signs       string        `json:"signs,omitempty"` // raised after the actual: 6/7 provisional, ‡ restated
+	Restated    *Restatement  `json:"restated,omitempty"`
+	// PlanWas is set if the plan of the cell was another when it was first printed.
+	PlanWas *Restatement `json:"plan_was,omitempty"`
 }
 
 // Restatement says that an earlier edition printed another figure for a cell.
@@ -134,7 +139,7 @@ type Restatement struct {
 	Was     metrics.Value `json:"was"`      // as first printed
 	WasText string        `json:"was_text"` // in the digits of the row
 	Edition int           `json:"edition"`
-	Cause   string        `json:"cause"` // late data, definition changed, correction
+	Cause   string        `json:"cause"` // late data, definition changed, correction, plan changed
 }
 
 // Point is a week of a sparkline.
@@ -150,8 +155,9 @@ type Definition struct {
 	Title     string   `json:"title"`
 	Team      string   `json:"team"` // title
 	Text      string   `json:"definition"`
-	Rules     []string `json:"rules"`     // sentences: the week, empty days, the direction, the plan
-	Statement string   `json:"statement"` // SQL, or the quotient
-	Hash      string   `json:"hash"`
-	OnSheet   bool     `json:"on_sheet"` // false: an operand that has no row
+	Rules     []string `json:"rules"`       // sentences: the week, empty days, the direction, the plan
+	Statement string   `json:"statement"`   // SQL, or the quotient
+	Hash      string   `json:"hash"`        // of all that says what the metric means
+	Figure    string   `json:"figure_hash"` // of how its figure is computed, whatever the wording
+	OnSheet   bool     `json:"on_sheet"`    // false: an operand that has no row
 }

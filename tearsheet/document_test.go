@@ -17,7 +17,7 @@ import (
 func (c company) printedBefore(metric, actual string, edit func(*tearsheet.Printed)) {
 	v, _ := metrics.ParseValue(actual)
 	printed := tearsheet.Printed{Edition: 3, Actual: v, Coverage: calendar.Coverage{Have: 7, Of: 7},
-		Definition: c.Registry.DefinitionHash(c.Registry.Metric(metric), c.Calendar)}
+		Figure: c.Registry.FigureHash(c.Registry.Metric(metric), c.Calendar)}
 	if edit != nil {
 		edit(&printed)
 	}
@@ -31,11 +31,11 @@ func TestRestatementNamesItsCause(t *testing.T) {
 		cause     string
 	}{
 		{"the same figure", "100", nil, ""},
-		{"the same figure by another definition", "100", func(p *tearsheet.Printed) { p.Definition = "other" }, ""},
+		{"the same figure, computed otherwise", "100", func(p *tearsheet.Printed) { p.Figure = "other" }, ""},
 		{"another figure of the same days", "90", nil, "correction"},
 		{"another figure of fewer days", "90", func(p *tearsheet.Printed) { p.Coverage.Have = 6 }, "late data"},
-		{"another definition", "90", func(p *tearsheet.Printed) { p.Definition = "other" }, "definition changed"},
-		{"another definition and fewer days", "90", func(p *tearsheet.Printed) { p.Definition, p.Coverage.Have = "other", 6 }, "definition changed"},
+		{"another computation", "90", func(p *tearsheet.Printed) { p.Figure = "other" }, "definition changed"},
+		{"another computation and fewer days", "90", func(p *tearsheet.Printed) { p.Figure, p.Coverage.Have = "other", 6 }, "definition changed"},
 		{"no figure then", "", func(p *tearsheet.Printed) { p.Coverage.Have = 0 }, "late data"},
 		{"a figure of 0", "0", nil, "correction"},
 	} {
@@ -61,6 +61,28 @@ func TestRestatementNamesItsCause(t *testing.T) {
 	}
 }
 
+// A plan that changed after a week was printed is said in words; it puts no sign on
+// the actual.
+func TestChangedPlanIsSaid(t *testing.T) {
+	c := newCompany(t, count("visits", "web"))
+	c.Printed = map[tearsheet.PrintedKey]tearsheet.Printed{}
+	before := row(t, tearsheet.Build(c.Inputs), "visits").Cells[3]
+	c.printedBefore("visits", before.Actual.String(), func(p *tearsheet.Printed) { p.Plan = before.Plan })
+	if same := tearsheet.Build(c.Inputs); len(same.Restated) != 0 {
+		t.Errorf("nothing changed, and %+v is restated", same.Restated)
+	}
+	c.printedBefore("visits", before.Actual.String(), func(p *tearsheet.Printed) { p.Plan = metrics.Int(77) })
+	doc := tearsheet.Build(c.Inputs)
+	cell := row(t, doc, "visits").Cells[3]
+	if cell.PlanWas == nil || cell.PlanWas.Cause != "plan changed" || cell.Restated != nil || cell.Signs != "" {
+		t.Errorf("plan was %+v, restated %+v, signs %q", cell.PlanWas, cell.Restated, cell.Signs)
+	}
+	want := doc.Weeks[3].Label + " plan was 77, now " + cell.PlanText + " (edition 3; plan changed)"
+	if len(doc.Restated) != 1 || doc.Restated[0].Text != want {
+		t.Errorf("the sheet says %+v, want %q", doc.Restated, want)
+	}
+}
+
 func TestRestatedWeekWithMissingDaysShowsBothSigns(t *testing.T) {
 	c := newCompany(t, count("visits", "web"))
 	c.Printed = map[tearsheet.PrintedKey]tearsheet.Printed{}
@@ -75,7 +97,7 @@ func TestRestatedWeekWithMissingDaysShowsBothSigns(t *testing.T) {
 func TestRatioIsDefinedByItsOperands(t *testing.T) {
 	hash := func(where string) string {
 		c := newCompany(t, likesPerVisit(where)...)
-		return c.Registry.DefinitionHash(c.Registry.Metric("per"), c.Calendar)
+		return c.Registry.FigureHash(c.Registry.Metric("per"), c.Calendar)
 	}
 	if first, again := hash("x"), hash("x"); first != again || first == hash("") {
 		t.Error("another filter of an operand leaves the definition of the ratio as it was")
@@ -109,7 +131,7 @@ func TestDefinitionsExplainTheSheetAndItsOperands(t *testing.T) {
 			"Lower is better: watch from 2% worse than plan, off plan from 5%, ahead from 5% better.",
 		"Visits, Web, on sheet true: All visits. Week: the mean of the seven days. A loaded day without rows is 0. " +
 			"Higher is better: watch from 2% worse than plan, off plan from 5%, ahead from 5% better. Plan: as the test says.",
-		`Likes per visit, Web, on sheet true: Likes by visits. Week: the week's "Likes" divided by the week's "Visits". Neither higher nor lower is better.`,
+		`Likes per visit, Web, on sheet true: Likes by visits. Week: the week’s “Likes” divided by the week’s “Visits”. Neither higher nor lower is better.`,
 		"Likes, Web, on sheet false: All likes. Week: the mean of the seven days. A loaded day without rows is 0. " +
 			"Higher is better: watch from 2% worse than plan, off plan from 5%, ahead from 5% better.",
 	}

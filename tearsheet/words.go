@@ -95,7 +95,7 @@ func (b builder) definitions(doc *Document) []Definition {
 
 func (b builder) definition(m *metrics.Metric, onSheet bool) Definition {
 	d := Definition{Metric: m.Name, Title: m.Title, Text: m.Definition, OnSheet: onSheet,
-		Statement: b.Statements[m.Name], Hash: b.Registry.DefinitionHash(m, b.Calendar)}
+		Statement: b.Statements[m.Name], Hash: b.Registry.DefinitionHash(m, b.Calendar), Figure: b.Registry.FigureHash(m, b.Calendar)}
 	for _, team := range b.Registry.Teams() {
 		if team.Name == m.Team {
 			d.Team = team.Title
@@ -128,9 +128,9 @@ func (b builder) rollRule(m *metrics.Metric) string {
 	}
 	of, to := b.Registry.Metric(m.RatioOf.Of).Title, b.Registry.Metric(m.RatioOf.To).Title
 	if m.RatioOf.MeanOfDays {
-		return fmt.Sprintf("Week: the mean of the daily ratios of %q to %q.", of, to)
+		return fmt.Sprintf("Week: the mean of the daily ratios of “%s” to “%s”.", of, to)
 	}
-	return fmt.Sprintf("Week: the week's %q divided by the week's %q.", of, to)
+	return fmt.Sprintf("Week: the week’s “%s” divided by the week’s “%s”.", of, to)
 }
 
 func emptyRule(m *metrics.Metric) string {

@@ -131,7 +131,7 @@ func (p *project) printed(ctx context.Context, s *store.Store, last calendar.Wee
 	printed := map[tearsheet.PrintedKey]tearsheet.Printed{}
 	for _, c := range cells {
 		printed[tearsheet.PrintedKey{Metric: c.Metric, Week: c.Week}] = tearsheet.Printed{
-			Edition: c.Edition, Actual: c.Actual, Coverage: c.Coverage, Definition: c.Definition}
+			Edition: c.Edition, Actual: c.Actual, Plan: c.Plan, Coverage: c.Coverage, Figure: c.Figure}
 	}
 	return printed, nil
 }
@@ -248,14 +248,14 @@ func renderAll(doc *tearsheet.Document, formats []string, paper string) (map[str
 func printedCells(doc *tearsheet.Document) []store.Cell {
 	hashes := map[string]string{}
 	for _, d := range doc.Definitions {
-		hashes[d.Metric] = d.Hash
+		hashes[d.Metric] = d.Figure
 	}
 	var cells []store.Cell
 	for _, section := range doc.Sections {
 		for _, row := range section.Rows {
 			for _, c := range row.Cells {
-				cells = append(cells, store.Cell{Metric: row.Metric, Week: c.Week, Actual: c.Actual,
-					Coverage: c.Coverage, Definition: hashes[row.Metric]})
+				cells = append(cells, store.Cell{Metric: row.Metric, Week: c.Week, Actual: c.Actual, Plan: c.Plan,
+					Coverage: c.Coverage, Figure: hashes[row.Metric], Loads: c.Loads})
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"tearsheet/pipeline/source/files"
@@ -80,7 +81,7 @@ func TestBadBytesAreNamed(t *testing.T) {
 		file, want string
 		data       []byte
 	}{
-		"empty gzip":    {"a.csv.gz", "a.csv.gz: ends in the middle: the gzip file is cut off", nil},
+		"empty gzip":    {"a.csv.gz", "a.csv.gz: empty: a gzip file without rows still has its own head", nil},
 		"cut gzip":      {"a.csv.gz", "a.csv.gz: ends in the middle: the gzip file is cut off", whole[:len(whole)-20]},
 		"damaged gzip":  {"a.csv.gz", "a.csv.gz: damaged: its gzip checksum does not fit", flipped},
 		"no gzip":       {"a.csv.gz", "a.csv.gz: not a gzip file, or something follows its end", []byte(good)},
@@ -153,6 +154,16 @@ func TestSourceThatSaysTooMuchOrTooLittleIsRefused(t *testing.T) {
 		if _, err := p.tryLoad(t, source); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error is %v, want %s", err, want)
 		}
+	}
+}
+
+func TestPipeIsNoSource(t *testing.T) {
+	p := newProject(t, "UTC")
+	if err := syscall.Mkfifo(filepath.Join(p.dir, "a.csv"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.tryLoad(t, uploads(t, "a.csv")); err == nil || !strings.Contains(err.Error(), "a.csv: it is no regular file") {
+		t.Errorf("a pipe is read: %v", err)
 	}
 }
 

@@ -169,7 +169,9 @@ func recordFault(err error, found *faults) (goOn bool, _ error) {
 // unpackFault says in words what is wrong with the bytes of a file.
 func unpackFault(err error) string {
 	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+	case errors.Is(err, io.EOF):
+		return "empty: a gzip file without rows still has its own head"
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "ends in the middle: the gzip file is cut off"
 	case errors.Is(err, gzip.ErrHeader):
 		return "not a gzip file, or something follows its end"

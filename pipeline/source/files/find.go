@@ -98,6 +98,11 @@ func match(pattern, dir string) ([]file, error) {
 
 // weigh fills in the size and the checksum of a file.
 func (f *file) weigh() error {
+	if info, err := os.Stat(f.path); err != nil {
+		return err
+	} else if !info.Mode().IsRegular() { // a pipe would wait for ever
+		return fmt.Errorf("%s: it is no regular file", f.name)
+	}
 	in, err := os.Open(f.path)
 	if err != nil {
 		return err

@@ -180,8 +180,8 @@ func (s *invention) add(name, team string, e entry) {
 			plans[w] = metrics.Int(0)
 		}
 	}
-	s.spoil(e, name, series)
 	s.history[name], s.planned[name] = series, plans
+	s.spoil(e, name, series)
 }
 
 func (s *invention) spoil(e entry, name string, series metrics.Series) {
@@ -198,6 +198,6 @@ func (s *invention) spoil(e entry, name string, series metrics.Series) {
 		}
 	case "restated":
 		s.printed[tearsheet.PrintedKey{Metric: name, Week: s.last.Add(-1).Last()}] = tearsheet.Printed{
-			Edition: 11, Actual: metrics.Int(7001), Coverage: calendar.Coverage{Have: 6, Of: 7}, Definition: "other"}
+			Edition: 11, Actual: metrics.Int(7001), Plan: s.planned[name][s.last.Add(-1)], Coverage: calendar.Coverage{Have: 6, Of: 7}, Figure: "other"}
 	}
 }
