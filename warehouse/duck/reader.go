@@ -100,7 +100,7 @@ func (r *Reader) Close() error { return errors.Join(r.db.Close(), r.removeSpill(
 // *warehouse.SyntaxError. It checks the text first, since DuckDB runs the first of
 // several statements when it is asked to prepare them.
 func (r *Reader) Describe(ctx context.Context, query string) ([]warehouse.ResultColumn, error) {
-	if _, err := r.CheckSelect(ctx, query); err != nil {
+	if err := r.CheckSelect(ctx, query); err != nil {
 		return nil, err
 	}
 	conn, err := r.db.Conn(ctx)

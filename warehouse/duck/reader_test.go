@@ -121,26 +121,19 @@ func TestReaderWritesNothingBesideTheFile(t *testing.T) {
 	}
 }
 
-func TestCheckSelectFindsTables(t *testing.T) {
+func TestCheckSelectTakesOneSelect(t *testing.T) {
 	r := reader(t, warehouse.Limits{})
-	for query, want := range map[string][]string{
-		"select day, count(*) from Likes where day >= $1 and day < $2 group by 1": {"likes"},
-		"select 1;": {},
-		"from likes join main.users using (id) left join crm.deals d on d.id = likes.id":                     {"crm.deals", "likes", "users"},
-		"with likes as (select * from likes), b as (select * from likes) select * from b":                    {"likes"},
-		"with a as (select * from b), b as (select 1) select * from a, b":                                    {"b"},
-		"with recursive t(n) as (select 1 union all select n+1 from t) select * from t":                      {},
-		"select (select max(x) from inner_one) from outer_one where exists (select 1 from third)":            {"inner_one", "outer_one", "third"},
-		"select * from a union all select * from b except select * from c":                                   {"a", "b", "c"},
-		"with w as (select * from a) select * from (with w as (select * from b) select * from w) x, w":       {"a", "b"},
-		"select 1 from a /* from b */ -- from c":                                                             {"a"},
-		"select * from (values (1)) v, generate_series(1, 3), unnest([1]) u, d.s.t":                          {"d.s.t"},
-		"select count(distinct u) filter (where x in (select x from f)) over (partition by y) from a":        {"a", "f"},
-		"select * from a where t = 'drop table x; select' and \"from\" = 1 qualify row_number() over () = 1": {"a"},
+	for _, query := range []string{
+		"select day, count(*) from Likes where day >= $1 and day < $2 group by 1", "select 1;",
+		"from likes join main.users using (id) left join crm.deals d on d.id = likes.id",
+		"with recursive t(n) as (select 1 union all select n+1 from t) select * from t",
+		"select * from a union all select * from b except select * from c",
+		"select 1 from a /* drop table b */ -- read_csv('c')",
+		"select * from (values (1)) v, generate_series(1, 3), unnest([1]) u, d.s.t",
+		"select * from a where t = 'drop table x; select' and \"from\" = 1 qualify row_number() over () = 1",
 	} {
-		got, err := r.CheckSelect(t.Context(), query)
-		if err != nil || !slices.Equal(got, want) {
-			t.Errorf("%s\nreads %v, %v; want %v", query, got, err, want)
+		if err := r.CheckSelect(t.Context(), query); err != nil {
+			t.Errorf("%s\nis refused: %v", query, err)
 		}
 	}
 }
@@ -167,7 +160,7 @@ func TestCheckSelectRefuses(t *testing.T) {
 		"select 1 where 1 in (select nextval('s'))":                   "function nextval is not allowed",
 		"select * from duckdb_settings()":                             "function duckdb_settings is not allowed",
 	} {
-		if _, err := r.CheckSelect(t.Context(), query); err == nil || !strings.Contains(err.Error(), want) {
+		if err := r.CheckSelect(t.Context(), query); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\nerror is %v, want %s", query, err, want)
 		}
 	}

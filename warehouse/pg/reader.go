@@ -3,11 +3,7 @@ package pg
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -85,93 +81,6 @@ func (r *Reader) Describe(ctx context.Context, query string) ([]warehouse.Result
 		return nil, errors.New("not a SELECT: it returns no columns")
 	}
 	return columns, nil
-}
-
-// CheckSelect returns the tables that a statement reads, sorted, or what is wrong
-// with it. The server plans it, and so it names the tables under a view instead of
-// the view. Redshift does not tell its plan: there the tables are unknown, nil.
-func (r *Reader) CheckSelect(ctx context.Context, query string) ([]string, error) {
-	if _, err := r.Describe(ctx, query); err != nil || r.redshift {
-		return nil, err
-	}
-	var plan string
-	err := r.readOnly(ctx, func(conn *pgx.Conn) (err error) {
-		plan, err = explainPlan(ctx, conn, query)
-		return err
-	})
-	if err != nil {
-		return nil, r.explain(err, query)
-	}
-	var tree any
-	if err := json.Unmarshal([]byte(plan), &tree); err != nil {
-		return nil, fmt.Errorf("plan of the statement: %w", err)
-	}
-	tables := map[string]bool{}
-	if err := planned(tree, tables); err != nil {
-		return nil, err
-	}
-	sorted := make([]string, 0, len(tables))
-	for table := range tables {
-		sorted = append(sorted, table)
-	}
-	slices.Sort(sorted)
-	return sorted, nil
-}
-
-const preparedName = "tearsheet_check"
-
-// explainPlan returns the plan of a statement whose parameters have no values yet.
-func explainPlan(ctx context.Context, conn *pgx.Conn, query string) (plan string, err error) {
-	prepared, err := conn.PgConn().Prepare(ctx, "", "prepare "+preparedName+" as "+query, nil)
-	if err == nil {
-		_, err = conn.PgConn().ExecStatement(ctx, prepared, nil, nil, nil).Close()
-	}
-	if err != nil {
-		return "", err
-	}
-	var parameters int
-	row := conn.QueryRow(ctx, "select cardinality(parameter_types) from pg_prepared_statements where name = $1", preparedName)
-	if err := row.Scan(&parameters); err != nil {
-		return "", err
-	}
-	execute := "execute " + preparedName
-	if parameters > 0 {
-		execute += "(null" + strings.Repeat(", null", parameters-1) + ")"
-	}
-	// With values unknown to the planner, it cannot leave tables out.
-	if _, err := conn.Exec(ctx, "set local plan_cache_mode = force_generic_plan"); err != nil {
-		return "", err
-	}
-	err = conn.QueryRow(ctx, "explain (verbose, format json) "+execute).Scan(&plan)
-	return plan, err
-}
-
-// planned collects the tables of a plan. A plan that writes is refused.
-func planned(node any, tables map[string]bool) error {
-	switch n := node.(type) {
-	case []any:
-		for _, child := range n {
-			if err := planned(child, tables); err != nil {
-				return err
-			}
-		}
-	case map[string]any:
-		if n["Node Type"] == "ModifyTable" {
-			return errors.New("not a SELECT: it writes")
-		}
-		if name, ok := n["Relation Name"].(string); ok {
-			if schema, _ := n["Schema"].(string); schema != "public" {
-				name = schema + "." + name
-			}
-			tables[name] = true
-		}
-		for _, child := range n {
-			if err := planned(child, tables); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // readOnly lends a connection within a read-only transaction.
