@@ -61,6 +61,7 @@ func (l *loader) metric(i int) *Metric {
 			m.Since = &day
 		}
 	}
+	m.Additive = addsUp(valueOf(m))
 	m.Empty = Empty(cmp.Or(f.Empty, string(emptyOf(m))))
 	return m
 }
@@ -91,14 +92,19 @@ func titleOf(name string) string {
 // emptyOf returns what a loaded day without rows is worth if the registry does not
 // say: nothing counted and nothing added up is zero.
 func emptyOf(m *Metric) Empty {
-	value := m.Measure
-	if m.SQL != "" {
-		value = valueExpression(m.SQL)
-	}
-	if addsUp(value) {
+	if m.Additive {
 		return EmptyZero
 	}
 	return EmptyUnknown
+}
+
+// valueOf returns the expression of the daily value, or "" where the text does not
+// tell it.
+func valueOf(m *Metric) string {
+	if m.SQL != "" {
+		return valueExpression(m.SQL)
+	}
+	return m.Measure
 }
 
 // computedAt returns where the entry i says how its metric is computed, or else where

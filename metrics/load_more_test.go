@@ -66,6 +66,23 @@ func TestLoadWarnsOfTwoMetricsWithOneTitle(t *testing.T) {
 	}
 }
 
+// What a metric counts "per day" follows from its text, whatever an empty day is
+// worth.
+func TestLoadTellsWhatAddsUpByItsText(t *testing.T) {
+	for lines, want := range map[string]bool{
+		"week: mean\n    from: a\n    measure: count(*)\n    empty: unknown":                                                     true,
+		"week: mean\n    from: a\n    measure: avg(amount)\n    empty: zero":                                                     false,
+		"week: mean\n    sql: select day, sum(amount) as value from a where day >= $1 and day < $2 group by 1":                   true,
+		"week: mean\n    sql: select day, max(balance) as value from a where day >= $1 and day < $2 group by 1\n    empty: zero": false,
+		"week: last\n    from: a\n    measure: count(*)":                                                                         false,
+	} {
+		r, _ := mustLoad(t, registryOf(soundDefinition, lines))
+		if got := r.Metric("active_users").Flow(); got != want {
+			t.Errorf("%s\nflows: %v, want %v", lines, got, want)
+		}
+	}
+}
+
 func TestLoadTellsZeroFromUnknownOfAnEmptyDay(t *testing.T) {
 	long := func(value string) string {
 		return "sql: select day, " + value + " as value from a where day >= $1 and day < $2 group by 1"

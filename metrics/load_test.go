@@ -30,13 +30,13 @@ func TestLoadReadsTheContract(t *testing.T) {
 	want := []*metrics.Metric{{
 		Name: "daily_active_users", Title: "Daily active users", Team: "product",
 		Definition: "Distinct signed-in users with at least one logged action on the day. Web and both apps; staff and crawlers excluded.",
-		Unit:       "users", Better: metrics.Up, Roll: metrics.Mean, Empty: metrics.EmptyZero,
+		Unit:       "users", Better: metrics.Up, Roll: metrics.Mean, Empty: metrics.EmptyZero, Additive: true,
 		From: "actions", Measure: "count(distinct user_id)", Where: "user_id is not null", Day: "day", By: "client",
 		Plan: "daily_active_users", PlanIs: metrics.PlanDaily, PlanSpread: metrics.Step, Thresholds: standard, Line: 13, Column: 5,
 	}, {
 		Name: "likes", Title: "Likes", Team: "product",
 		Definition: "Likes given on the day by signed-in users, counted when given; a like taken back later still counts.",
-		Unit:       "likes", Better: metrics.Up, Roll: metrics.Sum, Empty: metrics.EmptyZero,
+		Unit:       "likes", Better: metrics.Up, Roll: metrics.Sum, Empty: metrics.EmptyZero, Additive: true,
 		From: "likes", Measure: "count(*)", At: "occurred_at",
 		PlanIs: metrics.PlanDaily, PlanSpread: metrics.Step, Thresholds: metrics.Thresholds{Watch: 3, Off: 7.5, Ahead: 5}, Since: &since, Line: 25, Column: 5,
 	}, {
@@ -48,7 +48,7 @@ func TestLoadReadsTheContract(t *testing.T) {
 	}, {
 		Name: "churned", Title: "Cancelled subscriptions", Team: "sales",
 		Definition: "Subscriptions that their holders cancelled on the day, whatever the reason; failed payments are not among them.",
-		Unit:       "subscriptions", Better: metrics.Down, Roll: metrics.Mean, Empty: metrics.EmptyZero,
+		Unit:       "subscriptions", Better: metrics.Down, Roll: metrics.Mean, Empty: metrics.EmptyZero, Additive: true,
 		SQL: "select event_date as day, count(*) as value from subscription_events\n" +
 			"where kind = 'churn' and event_date >= $1 and event_date < $2 group by 1",
 		Plan: "churned", PlanIs: metrics.PlanDaily, PlanSpread: metrics.Step, Thresholds: standard, Line: 45, Column: 5,

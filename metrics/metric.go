@@ -73,6 +73,7 @@ type Metric struct {
 	Better     Better
 	Roll       Roll
 	Empty      Empty
+	Additive   bool // counts or adds up its rows, as its text says
 
 	From    string // the fact table
 	Measure string // an aggregate over its rows
@@ -113,7 +114,7 @@ type Team struct {
 
 // Flow reports whether the metric counts or adds up what happens on a day, so
 // that its weekly mean reads "per day".
-func (m *Metric) Flow() bool { return m.Empty == EmptyZero && m.Roll != Last && m.Roll != Ratio }
+func (m *Metric) Flow() bool { return m.Additive && m.Roll != Last && m.Roll != Ratio }
 
 // ComputationHash identifies what decides the daily values of m in a calendar: any
 // change to the statement, the treatment of empty days, or the zone by which

@@ -60,7 +60,7 @@ func newCompany(t testing.TB, list ...*metrics.Metric) company {
 // count returns a metric that counts something.
 func count(name, team string) *metrics.Metric {
 	return &metrics.Metric{Name: name, Title: strings.ToUpper(name[:1]) + name[1:], Team: team, Definition: "All " + name + ".",
-		Unit: metrics.Unit(name), Better: metrics.Up, Empty: metrics.EmptyZero, From: name, Measure: "count(*)", Day: "day"}
+		Unit: metrics.Unit(name), Better: metrics.Up, Empty: metrics.EmptyZero, Additive: true, From: name, Measure: "count(*)", Day: "day"}
 }
 
 // fillAll gives every metric 13 weeks of 100 up to the latest.

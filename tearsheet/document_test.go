@@ -166,20 +166,20 @@ func TestLegendExplainsWhatTheSheetUses(t *testing.T) {
 
 func TestUnitLabelsSayPerWhat(t *testing.T) {
 	for _, tt := range []struct {
-		unit  metrics.Unit
-		roll  metrics.Roll
-		empty metrics.Empty
-		size  string
-		want  string
+		unit     metrics.Unit
+		roll     metrics.Roll
+		additive bool
+		size     string
+		want     string
 	}{
-		{"visits", metrics.Mean, metrics.EmptyZero, "100", "/day"}, {"visits", metrics.Mean, metrics.EmptyZero, "5000000", "k/day"},
-		{"visits", metrics.Sum, metrics.EmptyZero, "1", "/week"}, {"USD", metrics.Mean, metrics.EmptyZero, "5000000000", "$M/day"},
-		{"USD", metrics.Last, metrics.EmptyUnknown, "5000000", "$k"}, {"stars", metrics.Last, metrics.EmptyUnknown, "4.5", "stars"},
-		{"percent", metrics.Mean, metrics.EmptyUnknown, "4.5", "%"}, {"users", metrics.Last, metrics.EmptyZero, "5000000", "k users"},
-		{"seconds", metrics.Mean, metrics.EmptyUnknown, "4.5", "s"},
+		{"visits", metrics.Mean, true, "100", "/day"}, {"visits", metrics.Mean, true, "5000000", "k/day"},
+		{"visits", metrics.Sum, true, "1", "/week"}, {"USD", metrics.Mean, true, "5000000000", "$M/day"},
+		{"USD", metrics.Last, false, "5000000", "$k"}, {"stars", metrics.Last, false, "4.5", "stars"},
+		{"percent", metrics.Mean, false, "4.5", "%"}, {"users", metrics.Last, true, "5000000", "k users"},
+		{"seconds", metrics.Mean, false, "4.5", "s"},
 	} {
 		m := count("m", "web")
-		m.Unit, m.Roll, m.Empty = tt.unit, tt.roll, tt.empty
+		m.Unit, m.Roll, m.Additive = tt.unit, tt.roll, tt.additive
 		c := newCompany(t, m)
 		c.setWeek("m", c.Last, tt.size)
 		if got := row(t, tearsheet.Build(c.Inputs), "m").UnitLabel; got != tt.want {

@@ -21,7 +21,7 @@ func ExampleBuild() {
 	toronto, _ := calendar.New("America/Toronto", time.Monday)
 	last := toronto.WeekOf(calendar.DayOn(2026, time.November, 15))
 	signups := &metrics.Metric{Name: "signups", Title: "Signups", Team: "web", Unit: "signups", Better: metrics.Up,
-		Roll: metrics.Mean, Empty: metrics.EmptyZero, Thresholds: metrics.Thresholds{Watch: 2, Off: 5, Ahead: 5}}
+		Roll: metrics.Mean, Empty: metrics.EmptyZero, Additive: true, Thresholds: metrics.Thresholds{Watch: 2, Off: 5, Ahead: 5}}
 	days := map[calendar.Day]metrics.Reading{}
 	for day := last.Add(-4).First(); day < last.Last(); day++ {
 		days[day] = metrics.Reading{Value: metrics.Int(4600), Coverage: calendar.Whole()}

@@ -148,9 +148,9 @@ func (s *invention) addTeams(copy int) {
 func (s *invention) add(name, team string, e entry) {
 	m := &metrics.Metric{Name: name, Title: e.title, Team: team, Unit: e.unit, Roll: e.roll, Better: e.better,
 		Definition: e.title + " of one day, by the local date in Toronto. Staff, crawlers and test accounts are excluded; an action counts once, however often its file was delivered.",
-		Empty:      metrics.EmptyZero, Thresholds: metrics.Thresholds{Watch: 2, Off: 5, Ahead: 5}}
+		Empty:      metrics.EmptyZero, Additive: true, Thresholds: metrics.Thresholds{Watch: 2, Off: 5, Ahead: 5}}
 	if e.roll == metrics.Ratio || e.unit == "milliseconds" || e.unit == "hours" {
-		m.Roll, m.Empty = metrics.Mean, metrics.EmptyUnknown
+		m.Roll, m.Empty, m.Additive = metrics.Mean, metrics.EmptyUnknown, false
 	}
 	s.metrics = append(s.metrics, m)
 	series := metrics.Series{Days: map[calendar.Day]metrics.Reading{}, Weeks: map[calendar.Week]metrics.Value{}}
