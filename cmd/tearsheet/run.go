@@ -57,12 +57,23 @@ func sayLoad(r files.Report) string {
 	if len(r.Forgotten) > 0 {
 		text += "; " + count(len(r.Forgotten), "day") + " taken away"
 	}
+	if len(r.Superseded) > 0 {
+		text += "; " + gone(r.Superseded) + ": the days come from the files that are there"
+	}
 	if len(r.Kept) > 0 {
-		text += "; " + count(len(r.Kept), "file") + " gone: the days of " + r.Kept[0]
-		if len(r.Kept) > 1 {
-			text += " and the others"
+		text += "; " + gone(r.Kept)
+		if days := r.KeptDays; len(days) > 0 {
+			text += fmt.Sprintf(": %s from %s on stay as last loaded, until a file is back or path: no longer means it",
+				count(len(days), "day"), days[0])
 		}
-		text += " stay as they were loaded, whatever other files say of them, until the file is back or path: no longer means it"
 	}
 	return text
+}
+
+// gone says that files are gone.
+func gone(names []string) string {
+	if len(names) == 1 {
+		return names[0] + " is gone"
+	}
+	return fmt.Sprintf("%s and %d more are gone", names[0], len(names)-1)
 }

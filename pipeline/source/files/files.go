@@ -69,10 +69,14 @@ type Report struct {
 	Rows      int64 // written
 	// Forgotten are the days that were loaded and lie outside From and Through.
 	Forgotten []calendar.Day
-	// Kept are the files of the source that were loaded once and are gone. Their
-	// days stay as they were loaded, also where a file that is there speaks for them,
-	// until the file is back or the source's path no longer means it.
-	Kept []string
+	// Superseded are the files of the source that were loaded once and are gone, all
+	// of whose days are now taken from the files that are there.
+	Superseded []string
+	// Kept are those that are gone and of which days stay as they were loaded, since
+	// no file that is there speaks for the whole of them. KeptDays are these days.
+	// They stay until the file is back or the source's path no longer means it.
+	Kept     []string
+	KeptDays []calendar.Day
 }
 
 // Load brings a table up to date with its files. Faults of the files are a

@@ -220,15 +220,15 @@ func TestOnlyChangedDaysOfAHistoryAreReplaced(t *testing.T) {
 func TestDayMayLieInTwoFilesOfAPattern(t *testing.T) {
 	p := newProject(t, "America/Toronto")
 	// Files of UTC months, so the last evening of October is in the second.
-	p.write(t, "in/2026-10.csv", head+"2026-10-31 20:00:00,1,web\n")
+	p.write(t, "in/2026-10.csv", head+"2026-10-30 20:00:00,7,web\n2026-10-31 20:00:00,1,web\n")
 	p.write(t, "in/2026-11.csv", head+"2026-11-01 01:00:00,2,web\n2026-11-02 12:00:00,3,web\n")
 	source := uploads(t, "in/*.csv")
 	p.load(t, source)
-	p.want(t, "uploads", "2026-10-31: 2", "2026-11-01: 0", "2026-11-02: 1")
+	p.want(t, "uploads", "2026-10-30: 1", "2026-10-31: 2", "2026-11-01: 0", "2026-11-02: 1")
 
 	p.write(t, "in/2026-11.csv", head+"2026-11-01 01:00:00,2,web\n2026-11-01 02:00:00,9,web\n2026-11-02 12:00:00,3,web\n")
 	p.load(t, source)
-	p.want(t, "uploads", "2026-10-31: 3", "2026-11-01: 0", "2026-11-02: 1")
+	p.want(t, "uploads", "2026-10-30: 1", "2026-10-31: 3", "2026-11-01: 0", "2026-11-02: 1")
 
 	if err := os.Remove(filepath.Join(p.dir, "in/2026-10.csv")); err != nil {
 		t.Fatal(err)
@@ -238,7 +238,7 @@ func TestDayMayLieInTwoFilesOfAPattern(t *testing.T) {
 	if !slices.Equal(report.Kept, []string{"in/2026-10.csv"}) {
 		t.Errorf("kept: %v", report.Kept)
 	}
-	p.want(t, "uploads", "2026-10-31: 3", "2026-11-01: 0", "2026-11-02: 0", "2026-11-03: 1") // the 31st stays whole
+	p.want(t, "uploads", "2026-10-30: 1", "2026-10-31: 3", "2026-11-01: 0", "2026-11-02: 0", "2026-11-03: 1") // the 31st stays whole
 }
 
 func TestRenamedFileIsStillFollowed(t *testing.T) {

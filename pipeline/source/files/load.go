@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -61,75 +59,60 @@ func (l *loader) load(ctx context.Context) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	kept, renamed := l.gone(known, found)
-	report.Kept = kept
+	absent := l.absent(known, found)
+	remains := absent.remains(entries(found, known))
 	report.Unchanged = len(found) - len(changed)
-	if len(changed) == 0 {
+	if len(changed) == 0 && !remains.moved {
+		report.keep(remains)
 		return report, nil
+	}
+	if len(changed) == 0 {
+		changed = found
 	}
 	seen, err := l.survey(ctx, changed)
 	if err != nil {
 		return report, err
 	}
+	return report, l.replace(ctx, seen, absent, &report)
+}
+
+// keep reports what stays of the files that are gone.
+func (r *Report) keep(remains remains) {
+	r.Superseded = remains.superseded
+	for _, f := range remains.files {
+		r.Kept = append(r.Kept, f.Path)
+	}
+	r.KeptDays = slices.Sorted(maps.Keys(remains.days))
+}
+
+// replace brings the table to what the first pass has seen.
+func (l *loader) replace(ctx context.Context, seen survey, absent absent, report *Report) error {
 	if err := l.warehouse.Ensure(ctx, l.layout.table); err != nil {
-		return report, err
+		return err
 	}
-	parts, err := l.parts(ctx, seen, keptDays(known, report.Kept))
+	remains := absent.remains(seen.entries)
+	report.keep(remains)
+	parts, left, err := l.parts(ctx, seen, remains.days)
 	if err != nil {
-		return report, err
+		return err
 	}
+	leaveOut(seen.entries, left)
+	wanted := make(map[calendar.Day]bool, len(parts))
 	for _, part := range parts {
+		wanted[part.Day] = true
 		report.Replaced = append(report.Replaced, part.Day)
 		if digest := seen.digests.Days()[part.Day]; digest != nil {
 			report.Rows += digest.Rows()
 		}
 	}
 	if report.Forgotten, err = l.outside(ctx); err != nil {
-		return report, err
+		return err
 	}
-	wanted := make(map[calendar.Day]bool, len(parts))
-	for _, part := range parts {
-		wanted[part.Day] = true
-	}
-	return report, l.warehouse.Replace(ctx, warehouse.Change{
+	return l.warehouse.Replace(ctx, warehouse.Change{
 		Table: l.layout.table, Parts: parts, Forget: report.Forgotten, Rows: l.rows(ctx, seen.files, wanted),
-		Files: seen.entries, ForgetFiles: renamed, RunID: l.options.RunID, At: l.options.Now,
+		Files: append(seen.entries, remains.files...), ForgetFiles: append(absent.renamed, remains.superseded...),
+		RunID: l.options.RunID, At: l.options.Now,
 	})
-}
-
-// gone returns the files of the source that were loaded and are no longer there:
-// those that are kept, and those that are there under another name, or that the
-// source no longer means.
-func (l *loader) gone(known map[string]warehouse.File, found []file) (kept, renamed []string) {
-	there := map[string]bool{} // by name and by checksum
-	for _, f := range found {
-		there[f.name], there[f.checksum] = true, true
-	}
-	pattern := strings.Replace(path.Clean(filepath.ToSlash(l.source.Path)), dayMark, "*", 1)
-	for _, name := range slices.Sorted(maps.Keys(known)) {
-		if there[name] {
-			continue
-		}
-		meant, _ := path.Match(pattern, name)
-		if meant && !there[known[name].Checksum] {
-			kept = append(kept, name)
-		} else {
-			renamed = append(renamed, name)
-		}
-	}
-	return kept, renamed
-}
-
-// keptDays returns the days that files which are gone spoke for. They are not
-// replaced: what is left of the source may lack some of their rows.
-func keptDays(known map[string]warehouse.File, kept []string) map[calendar.Day]bool {
-	days := map[calendar.Day]bool{}
-	for _, name := range kept {
-		for day := known[name].From; day < known[name].To; day++ {
-			days[day] = true
-		}
-	}
-	return days
 }
 
 // changed returns the files that have to be read: of a {day} source those that are

@@ -69,26 +69,30 @@ func (l *loader) surveyFile(ctx context.Context, f file, found *faults, digests 
 }
 
 // parts returns the days that have to be replaced: those for which the files speak,
-// without the ones that the warehouse has as they are, and without kept days.
-func (l *loader) parts(ctx context.Context, s survey, kept map[calendar.Day]bool) ([]warehouse.Part, error) {
+// without the ones that the warehouse has as they are, and without kept days. The
+// kept days that the files have otherwise are left out.
+func (l *loader) parts(ctx context.Context, s survey, kept map[calendar.Day]bool) (parts []warehouse.Part, left []calendar.Day, _ error) {
 	days, err := l.days(s)
 	if err != nil || len(days) == 0 {
-		return nil, err
+		return nil, nil, err
 	}
 	loaded, err := l.warehouse.Loaded(ctx, l.source.Table, slices.Min(days), slices.Max(days)+1)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	inputs := inputHashes(s)
-	var parts []warehouse.Part
 	for _, day := range days {
 		load, ok := loaded[day]
 		same := ok && load.Complete() && load.Version == s.digests.Version(day)
-		if !same && !kept[day] {
+		switch {
+		case same:
+		case kept[day]:
+			left = append(left, day)
+		default:
 			parts = append(parts, warehouse.Part{Day: day, InputHash: inputs(day)})
 		}
 	}
-	return parts, nil
+	return parts, left, nil
 }
 
 // mostDays keeps a mistyped year from making millions of days.
