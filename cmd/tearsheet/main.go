@@ -10,10 +10,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime"
 	"runtime/debug"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,16 +22,19 @@ func main() { os.Exit(Main()) }
 // Main runs the program with the process's arguments and returns its exit code.
 func Main() int {
 	keepFromOthers()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	ctx, done := untilStopped(context.Background())
+	defer done()
 	a := &app{out: os.Stdout, errOut: os.Stderr, now: time.Now}
 	root := a.command()
 	root.SetArgs(os.Args[1:])
 	err := root.ExecuteContext(ctx)
-	if ctx.Err() != nil && err != nil {
+	var stop stopped
+	if err != nil && errors.As(context.Cause(ctx), &stop) {
+		if !errors.Is(err, context.Canceled) { // it says more than that it was stopped
+			a.report(err)
+		}
 		fmt.Fprintln(a.errOut, "interrupted: what was done is kept; run it again to go on")
-		return 130
+		return stop.code()
 	}
 	a.report(err)
 	return exitCode(err)

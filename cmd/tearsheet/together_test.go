@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -90,6 +92,13 @@ func TestInterruptedRunSaysSo(t *testing.T) { // L04
 	mustExec(t, db, "create view slow as select day from visits, pg_sleep(20)")
 	dir := scenario(t, "company: Test\ntimezone: UTC\nwarehouse: {url: '"+url+"', filled_by: others, complete_from: 2026-11-09}\n",
 		registry(counted("visits"), counted("slow")))
+	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
+		interrupt(t, db, dir, signal, want)
+	}
+}
+
+// interrupt stops a sheet that waits for its statement.
+func interrupt(t *testing.T, db *sql.DB, dir string, signal syscall.Signal, want int) {
 	var errOut bytes.Buffer
 	process := exec.CommandContext(t.Context(), "tearsheet", "-C", dir, "sheet", "--as-of", "2026-11-17", "--to", "csv")
 	process.Stderr = &errOut
@@ -106,15 +115,44 @@ func TestInterruptedRunSaysSo(t *testing.T) { // L04
 		}
 	}
 	begin := time.Now()
-	if err := process.Process.Signal(syscall.SIGINT); err != nil {
+	if err := process.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
 	_ = process.Wait()
-	if code := process.ProcessState.ExitCode(); code != 130 || !strings.Contains(errOut.String(), "interrupted") || time.Since(begin) > 5*time.Second {
-		t.Errorf("exit %d after %s: %s", code, time.Since(begin), &errOut)
+	if code := process.ProcessState.ExitCode(); code != want || !strings.Contains(errOut.String(), "interrupted") || time.Since(begin) > 5*time.Second {
+		t.Errorf("%s: exit %d after %s: %s", signal, code, time.Since(begin), &errOut)
 	}
 	if files, _ := filepath.Glob(filepath.Join(dir, "sheets", "*")); len(files) > 0 {
 		t.Errorf("it left %v", files)
+	}
+}
+
+// A file that never ends, such as a pipe that nobody writes to, does not hold whoever
+// insists.
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, configName)
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip("no pipe here: ", err)
+	}
+	process := exec.CommandContext(t.Context(), "tearsheet", "-C", dir, "check")
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	writer, err := os.OpenFile(pipe, os.O_WRONLY, 0) // waits until the program reads
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close()
+	begin := time.Now()
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		if err := process.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = process.Wait()
+	if code := process.ProcessState.ExitCode(); code != 143 || time.Since(begin) > 5*time.Second {
+		t.Errorf("exit %d after %s", code, time.Since(begin))
 	}
 }
 
