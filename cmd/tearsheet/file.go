@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
+	"strings"
+
+	"tearsheet/warehouse"
 )
 
 // asidePrefix begins the names of what is being written.
@@ -42,6 +44,7 @@ func writeFiles(dir string, outputs []output) ([]string, error) {
 			return nil, unwritten(path, err)
 		}
 	}
+	_ = syncFolder(dir) // not every file system can; the files are whole all the same
 	return paths, nil
 }
 
@@ -68,7 +71,7 @@ func writeAside(dir, path string, content []byte) (string, error) {
 }
 
 // asideName is the pattern of what this process writes aside.
-func asideName() string { return fmt.Sprintf("%s%d-*", asidePrefix, os.Getpid()) }
+func asideName() string { return asidePrefix + warehouse.Process() + "-*" }
 
 // sweep removes what killed runs left aside in dir: what is named after processes that
 // are gone.
@@ -78,14 +81,18 @@ func sweep(dir string) {
 		return
 	}
 	for _, entry := range entries {
-		var pid int
-		if _, err := fmt.Sscanf(entry.Name(), asidePrefix+"%d-", &pid); err == nil && !alive(pid) {
+		name, ours := strings.CutPrefix(entry.Name(), asidePrefix)
+		if end := strings.LastIndex(name, "-"); ours && end >= 0 && warehouse.Gone(name[:end]) {
 			_ = os.RemoveAll(filepath.Join(dir, entry.Name()))
 		}
 	}
 }
 
-func alive(pid int) bool {
-	process, err := os.FindProcess(pid)
-	return err == nil && !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+// syncFolder makes the names in a folder last, even if the power fails.
+func syncFolder(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }

@@ -3,13 +3,10 @@ package duck
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
 
 	"tearsheet/warehouse"
 )
@@ -23,7 +20,7 @@ func create(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	beside := fmt.Sprintf("%s%s%d", path, besideMark, os.Getpid())
+	beside := path + besideMark + warehouse.Process()
 	defer os.Remove(beside)
 	db, err := connect(ctx, beside, "READ_WRITE", append(warehouse.LedgerTables(), "checkpoint"))
 	if err != nil {
@@ -69,14 +66,9 @@ func syncPath(path string) error {
 func removeLeftovers(path string) {
 	beside, _ := filepath.Glob(path + besideMark + "*")
 	for _, file := range beside {
-		digits := strings.TrimSuffix(strings.TrimPrefix(file, path+besideMark), ".wal")
-		if pid, err := strconv.Atoi(digits); err == nil && !alive(pid) {
+		name := strings.TrimSuffix(strings.TrimPrefix(file, path+besideMark), ".wal")
+		if warehouse.Gone(name) {
 			os.Remove(file)
 		}
 	}
-}
-
-func alive(pid int) bool {
-	process, err := os.FindProcess(pid)
-	return err == nil && !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
