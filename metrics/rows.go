@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +36,10 @@ func (st statement) run(ctx context.Context, source Source, s span) (answer, err
 	if err != nil {
 		return nil, err
 	}
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return nil, err
+	}
 	places, err := st.places(columns)
 	if err != nil {
 		return nil, err
@@ -52,6 +57,7 @@ func (st statement) run(ctx context.Context, source Source, s span) (answer, err
 		if err := rows.Scan(pointers...); err != nil {
 			return nil, err
 		}
+		narrow(cells, types)
 		if err := st.take(found, cells, places, s); err != nil {
 			return nil, err
 		}
@@ -173,7 +179,7 @@ func valueFrom(cell any) (Value, error) {
 	case float64:
 		return finite(Float(v), v)
 	case float32:
-		return finite(Float(float64(v)), v)
+		return number(strconv.FormatFloat(float64(v), 'g', -1, 32)) // 0.1 and not 0.10000000149
 	case *big.Int:
 		return Value{new(big.Rat).SetInt(v)}, nil
 	case []byte:
@@ -186,6 +192,15 @@ func valueFrom(cell any) (Value, error) {
 		return number(v.String())
 	}
 	return number(fmt.Sprint(cell))
+}
+
+// narrow undoes the widening of a driver that returns a real as a double.
+func narrow(cells []any, types []*sql.ColumnType) {
+	for i, cell := range cells {
+		if wide, ok := cell.(float64); ok && types[i].DatabaseTypeName() == "FLOAT4" {
+			cells[i] = float32(wide)
+		}
+	}
 }
 
 func finite(value Value, cell any) (Value, error) {
