@@ -125,6 +125,8 @@ func TestCompleteThroughCanBeAStatement(t *testing.T) {
 	for _, tt := range []struct{ name, statement, days string }{
 		{"a date", "select max(day) from visits", "8 9 9 ? ? ? ?"},
 		{"an instant, in the company's zone", "select max(at_instant) - interval '13 hours' from visits", "8 9 ? ? ? ? ?"}, // 03:00 in UTC
+		{"a midnight without a zone, which is a date", "select cast(max(day) as timestamp) from visits", "8 9 9 ? ? ? ?"},
+		{"a midnight with a zone, which is an instant", "select cast('2026-11-11 00:00:00+00' as timestamptz)", "8 9 ? ? ? ? ?"}, // the 10th in Toronto
 		{"a text", "select cast(max(day) as varchar) from visits", "8 9 9 ? ? ? ?"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

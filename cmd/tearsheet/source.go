@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -100,45 +99,59 @@ func completeThrough(ctx context.Context, c *config, r reader, today calendar.Da
 	if _, err := r.Describe(ctx, c.completeThrough); err != nil {
 		return 0, fmt.Errorf("complete_through: %w", err)
 	}
-	day, ok, err := oneDay(ctx, r, c.calendar, c.completeThrough)
+	value, column, err := oneValue(ctx, r, c.completeThrough)
 	if err != nil {
 		return 0, fmt.Errorf("complete_through: %w", err)
 	}
-	if !ok {
+	if column == "TIMESTAMP" && isMidnight(value) {
+		column = "DATE" // of dates kept as timestamps; nobody means the evening before
+	}
+	day, ok, err := dayOf(value, column, c.calendar)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("complete_through: %w", err)
+	case !ok:
 		return 0, fmt.Errorf("complete_through: the statement returned no date")
 	}
 	return day, nil
 }
 
-// oneDay runs a statement that returns one date or instant. A value with a clock
-// is an instant and becomes a local day.
-func oneDay(ctx context.Context, q warehouse.Querier, c calendar.Calendar, query string, args ...any) (day calendar.Day, ok bool, err error) {
+func isMidnight(value any) bool {
+	instant, ok := value.(time.Time)
+	return ok && instant.Equal(calendar.DayOn(instant.UTC().Date()).Time())
+}
+
+// oneValue runs a statement that returns one value, and says of which type; nil is
+// NULL, or no row.
+func oneValue(ctx context.Context, q warehouse.Querier, query string, args ...any) (value any, column string, err error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
-		return 0, false, err
+		return nil, "", err
 	}
 	defer rows.Close()
 	columns, err := rows.ColumnTypes()
 	if err != nil {
-		return 0, false, err
+		return nil, "", err
 	}
 	if len(columns) != 1 {
-		return 0, false, fmt.Errorf("the statement returns %d columns, not one", len(columns))
+		return nil, "", fmt.Errorf("the statement returns %d columns, not one", len(columns))
 	}
-	var value any
 	if rows.Next() {
 		if err := rows.Scan(&value); err != nil {
-			return 0, false, err
+			return nil, "", err
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return 0, false, err
-	}
+	return value, strings.ToUpper(columns[0].DatabaseTypeName()), rows.Err()
+}
+
+// dayOf is the day of a date, or of an instant in the company's zone: a value with a
+// clock is an instant. NULL is no day.
+func dayOf(value any, column string, c calendar.Calendar) (day calendar.Day, ok bool, err error) {
 	switch v := value.(type) {
 	case nil:
 		return 0, false, nil
 	case time.Time:
-		if isDate(columns[0]) {
+		if column == "DATE" {
 			return calendar.DayOn(v.Date()), true, nil
 		}
 		return c.DayOf(v), true, nil
@@ -148,8 +161,6 @@ func oneDay(ctx context.Context, q warehouse.Querier, c calendar.Calendar, query
 	}
 	return 0, false, fmt.Errorf("%v is not a date", value)
 }
-
-func isDate(column *sql.ColumnType) bool { return strings.EqualFold(column.DatabaseTypeName(), "DATE") }
 
 // firstDays finds the first day of tables that others fill: days before it are not
 // known to be empty.
@@ -174,7 +185,11 @@ func (f *firstDays) of(ctx context.Context, table string) (calendar.Day, bool, e
 	if err != nil {
 		return 0, false, err
 	}
-	day, ok, err := oneDay(ctx, f.reader, f.calendar, query, args...)
+	value, column, err := oneValue(ctx, f.reader, query, args...)
+	if err != nil {
+		return 0, false, fmt.Errorf("first day: %w", err)
+	}
+	day, ok, err := dayOf(value, column, f.calendar)
 	if err != nil {
 		return 0, false, fmt.Errorf("first day: %w", err)
 	}
