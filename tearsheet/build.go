@@ -113,9 +113,8 @@ func (b builder) row(m *metrics.Metric) Row {
 		row.Restated = row.Restated || cell.Restated != nil
 		shown = append(shown, cell.Actual, cell.Plan)
 	}
-	for _, w := range b.trend {
-		row.Trend = append(row.Trend, Point{b.Registry.Week(b.History, m, w).Actual, b.Plan.Week(m, w)})
-	}
+	row.Trend = b.points(m)
+	row.TrendLow, row.TrendHigh = trendScale(row.Trend)
 	row.print(m, shown)
 	return row
 }
@@ -227,8 +226,7 @@ func (d *Document) summarise() {
 			d.Counts.add(row.Mark)
 			d.Provisional = d.Provisional || row.Latest().Provisional
 			if row.Mark == Behind {
-				items = append(items, item{
-					AgendaItem{row.Metric, row.Title, row.Variance + "%"}, row.Latest().Percent.Abs()})
+				items = append(items, item{row.agendaItem(), row.Latest().Percent.Abs()})
 			}
 		}
 	}
@@ -236,6 +234,14 @@ func (d *Document) summarise() {
 	for _, it := range items {
 		d.Agenda = append(d.Agenda, it.AgendaItem)
 	}
+}
+
+func (r Row) agendaItem() AgendaItem {
+	item := AgendaItem{Metric: r.Metric, Title: r.Title, Variance: r.Variance + "%"}
+	if latest := r.Latest(); latest.Provisional {
+		item.Coverage = latest.Coverage.String()
+	}
+	return item
 }
 
 // corrections lists the restated figures in the order of the sheet, the latest week

@@ -63,6 +63,8 @@ type AgendaItem struct {
 	Metric   string `json:"metric"`
 	Title    string `json:"title"`
 	Variance string `json:"variance"` // "−28.1%"
+	// Coverage is that of a provisional week, "6/7"; "" if no day is missing.
+	Coverage string `json:"coverage,omitempty"`
 }
 
 // Correction is a figure that an earlier edition printed differently.
@@ -74,9 +76,10 @@ type Correction struct {
 
 // LegendItem explains one mark or sign that the sheet uses.
 type LegendItem struct {
-	Mark Mark   `json:"mark,omitempty"` // drawn, if set
-	Sign string `json:"sign,omitempty"` // printed: 6/7, ‡, –
-	Text string `json:"text"`
+	Mark    Mark   `json:"mark,omitempty"`     // drawn, if set
+	Sign    string `json:"sign,omitempty"`     // printed: 6/7, ‡, –
+	OpenDot bool   `json:"open_dot,omitempty"` // of a sparkline, drawn where sparklines have one
+	Text    string `json:"text"`
 }
 
 // Section is a team with its rows.
@@ -100,10 +103,14 @@ type Row struct {
 	// digits that are printed.
 	Scale    int     `json:"scale"`
 	Decimals int     `json:"decimals"`
-	Cells    []Cell  `json:"cells"`    // one for each of Document.Weeks
-	Trend    []Point `json:"trend"`    // one for each of Document.Trend
-	Variance string  `json:"variance"` // of the latest week, as printed: "−22.6", "no plan", "–"
-	Mark     Mark    `json:"mark"`     // of the latest week
+	Cells    []Cell  `json:"cells"` // one for each of Document.Weeks
+	Trend    []Point `json:"trend"` // one for each of Document.Trend
+	// TrendLow and TrendHigh are the ends of the scale in which the trend is drawn;
+	// unknown if there is nothing to draw.
+	TrendLow  metrics.Value `json:"trend_low"`
+	TrendHigh metrics.Value `json:"trend_high"`
+	Variance  string        `json:"variance"` // of the latest week, as printed: "−22.6", "no plan", "–"
+	Mark      Mark          `json:"mark"`     // of the latest week
 	// Provisional and Restated hold for any of the five weeks.
 	Provisional bool `json:"provisional"`
 	Restated    bool `json:"restated"`
@@ -144,8 +151,10 @@ type Restatement struct {
 
 // Point is a week of a sparkline.
 type Point struct {
-	Actual metrics.Value `json:"actual"`
-	Plan   metrics.Value `json:"plan"`
+	Actual      metrics.Value     `json:"actual"`
+	Plan        metrics.Value     `json:"plan"`
+	Coverage    calendar.Coverage `json:"coverage"`
+	Provisional bool              `json:"provisional"` // days are missing: drawn open, never as a full dot
 }
 
 // Definition says what a metric of the sheet means, for readers and for whoever

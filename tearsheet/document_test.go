@@ -144,7 +144,11 @@ func TestLegendExplainsWhatTheSheetUses(t *testing.T) {
 	signs := func(c company) string {
 		var list []string
 		for _, item := range tearsheet.Build(c.Inputs).Legend {
-			list = append(list, string(item.Mark)+item.Sign+": "+item.Text)
+			sign := string(item.Mark) + item.Sign
+			if item.OpenDot {
+				sign = "(open dot)"
+			}
+			list = append(list, sign+": "+item.Text)
 		}
 		return strings.Join(list, "; ")
 	}
@@ -158,7 +162,7 @@ func TestLegendExplainsWhatTheSheetUses(t *testing.T) {
 	full.Printed = map[tearsheet.PrintedKey]tearsheet.Printed{}
 	full.printedBefore("visits", "90", nil)
 	full.setWeek("visits", full.Last.Add(-4), "")
-	want := marks + "; –: no value; ‡: restated since it was first printed; 6/7: days loaded: provisional"
+	want := marks + "; –: no value; ‡: restated since it was first printed; 6/7: days loaded: provisional; (open dot): provisional week"
 	if got := signs(full); got != want {
 		t.Errorf("of a sheet with gaps it is %q", got)
 	}

@@ -1,6 +1,9 @@
 package tearsheet
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Strip is a labelled line under the head of a sheet.
 type Strip struct {
@@ -42,7 +45,7 @@ func (d *Document) Strips() []Strip {
 func (d *Document) offPlan() Strip {
 	strip := Strip{Label: "Off plan", Alarm: len(d.Agenda) > 0, Separator: ",", None: "Nothing."}
 	for _, item := range d.Agenda {
-		strip.Items = append(strip.Items, StripItem{item.Metric, item.Title, item.Variance})
+		strip.Items = append(strip.Items, StripItem{item.Metric, item.Title, strings.TrimSpace(item.Variance + " " + item.Coverage)})
 	}
 	return strip
 }

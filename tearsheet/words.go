@@ -2,6 +2,7 @@ package tearsheet
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -178,12 +179,13 @@ func signs(doc *Document) []LegendItem {
 			items = append(items, LegendItem{Sign: sign, Text: text})
 		}
 	}
-	var provisional, restated, missing, absolute bool
+	var provisional, restated, missing, absolute, open bool
 	for _, section := range doc.Sections {
 		for _, row := range section.Rows {
 			if strings.HasSuffix(row.Variance, absoluteSuffix) {
 				add(&absolute, strings.TrimSpace(absoluteSuffix), "difference in the row's unit")
 			}
+			open = open || slices.ContainsFunc(row.Trend, Point.Open)
 			for _, cell := range row.Cells {
 				if cell.Provisional && cell.Coverage.Have > 0 {
 					add(&provisional, cell.Coverage.String(), "days loaded: provisional")
@@ -196,6 +198,9 @@ func signs(doc *Document) []LegendItem {
 				}
 			}
 		}
+	}
+	if open {
+		items = append(items, LegendItem{OpenDot: true, Text: "provisional week"})
 	}
 	return items
 }

@@ -37,16 +37,19 @@ func smallDocument() *tearsheet.Document {
 	}
 	for i := range rows {
 		for _, cell := range rows[i].Cells {
-			rows[i].Trend = append(rows[i].Trend, tearsheet.Point{Actual: cell.Actual, Plan: cell.Plan})
+			rows[i].Trend = append(rows[i].Trend, tearsheet.Point{
+				Actual: cell.Actual, Plan: cell.Plan, Coverage: cell.Coverage, Provisional: cell.Provisional})
 		}
 	}
+	rows[0].TrendLow, rows[0].TrendHigh = metrics.Int(12), metrics.Int(400)
+	rows[1].TrendLow, rows[1].TrendHigh = metrics.Int(-2), metrics.Int(0)
 	heads := []tearsheet.WeekHead{{Starts: before.Add(-6), Ends: before, Label: "28 Dec", ISO: "2025-W52"},
 		{Starts: week.Add(-6), Ends: week, Label: "4 Jan", ISO: "2026-W01"}}
 	return &tearsheet.Document{
 		Company: "Lumen & Lark", Title: "Executive tearsheet", Subtitle: "Week ending Sunday 4 January 2026.",
 		AsOf: week.Add(2), Timezone: "UTC", Plan: tearsheet.PlanNote{Text: "No plan"}, Counts: tearsheet.Counts{Behind: 1, Unknown: 1},
 		Provisional: true, Weeks: heads, Trend: heads,
-		Agenda:   []tearsheet.AgendaItem{{Metric: "likes", Title: rows[0].Title, Variance: "−16.7%"}},
+		Agenda:   []tearsheet.AgendaItem{{Metric: "likes", Title: rows[0].Title, Variance: "−16.7%", Coverage: "6/7"}},
 		Restated: []tearsheet.Correction{{Metric: "likes", Title: rows[0].Title, Text: "28 Dec was 11.0, now 12.5 (edition 3; late data)"}},
 		Sections: []tearsheet.Section{{Team: "product", Title: "Product", Behind: 1, Rows: rows}},
 		Definitions: []tearsheet.Definition{

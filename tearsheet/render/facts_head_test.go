@@ -37,7 +37,7 @@ var (
 // jsonHead is what the head and foot of a sheet are made of.
 type jsonHead struct {
 	Counts map[string]int
-	Agenda []struct{ Title, Variance string } `json:"off_plan"`
+	Agenda []struct{ Title, Variance, Coverage string } `json:"off_plan"`
 
 	Restated []struct{ Metric, Title, Text string }
 	Legend   []struct{ Mark, Sign, Text string }
@@ -56,7 +56,7 @@ func (head jsonHead) facts(f facts) {
 	}
 	var agenda, restated []string
 	for _, item := range head.Agenda {
-		agenda = append(agenda, item.Title+" "+item.Variance)
+		agenda = append(agenda, strings.TrimSpace(item.Title+" "+item.Variance+" "+item.Coverage))
 	}
 	for _, item := range head.Restated {
 		restated = append(restated, item.Title+": "+item.Text)

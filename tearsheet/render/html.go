@@ -107,7 +107,7 @@ func newPage(doc *tearsheet.Document) page {
 }
 
 func newRow(r tearsheet.Row, hint string) row {
-	view := row{Row: r, Hint: hint, Verdict: r.Mark.Verdict(), Spark: drawSpark(r.Trend)}
+	view := row{Row: r, Hint: hint, Verdict: r.Mark.Verdict(), Spark: drawSpark(r)}
 	for i, cell := range r.Cells {
 		view.Figures = append(view.Figures, figure{cell, i == len(r.Cells)-1, cell.Note()})
 	}

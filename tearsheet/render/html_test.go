@@ -223,7 +223,8 @@ func TestSparklineLeavesGapsOpen(t *testing.T) {
 		{[]tearsheet.Point{gap, gap}, "", false},
 		{nil, "", false},
 	} {
-		doc.Sections[0].Rows[0].Trend = test.trend
+		row := &doc.Sections[0].Rows[0]
+		row.Trend, row.TrendLow, row.TrendHigh = test.trend, metrics.Int(1), metrics.Int(7)
 		svg := elements(parsed(t, rendered(t, render.HTML{}, doc)), "svg", "spark")[0]
 		got := ""
 		for _, path := range elements(svg, "path", "line") {
@@ -239,6 +240,40 @@ func TestSparklineLeavesGapsOpen(t *testing.T) {
 		}
 		if strings.Contains(attribute(svg, "aria-label")+got, "NaN") {
 			t.Error("a coordinate is no number")
+		}
+	}
+}
+
+// A provisional week is a dot with a hole, whether it is the latest or not; a full
+// dot is a whole week.
+func TestSparklineOpensTheDotsOfProvisionalWeeks(t *testing.T) {
+	whole, partial, missing := tearsheet.Point{Actual: metrics.Int(3)}, tearsheet.Point{Actual: metrics.Int(4), Provisional: true}, tearsheet.Point{Provisional: true}
+	for _, test := range []struct {
+		trend                []tearsheet.Point
+		partial, last, holes int
+		label                string
+	}{
+		{[]tearsheet.Point{whole, whole, whole}, 0, 1, 0, "3 weeks, actual and plan"},
+		{[]tearsheet.Point{whole, whole, partial}, 0, 1, 1, "3 weeks, actual and plan, 1 provisional"},
+		{[]tearsheet.Point{partial, whole, whole}, 1, 1, 1, "3 weeks, actual and plan, 1 provisional"},
+		{[]tearsheet.Point{partial, partial, partial}, 2, 1, 3, "3 weeks, actual and plan, 3 provisional"},
+		{[]tearsheet.Point{whole, missing, missing}, 0, 0, 0, "3 weeks, actual and plan"},
+	} {
+		doc := smallDocument()
+		row := &doc.Sections[0].Rows[0]
+		row.Trend, row.TrendLow, row.TrendHigh = test.trend, metrics.Int(3), metrics.Int(4)
+		svg := elements(parsed(t, rendered(t, render.HTML{}, doc)), "svg", "spark")[0]
+		dots := func(class string) (n int) {
+			for _, path := range elements(svg, "path", class) {
+				n += strings.Count(attribute(path, "d"), "h0")
+			}
+			return n
+		}
+		if got := [3]int{dots("partial"), dots("dot"), dots("hole")}; got != [3]int{test.partial, test.last, test.holes} {
+			t.Errorf("%+v is drawn with %v dots before the last, last and holes, want %d, %d, %d", test.trend, got, test.partial, test.last, test.holes)
+		}
+		if got := attribute(svg, "aria-label"); got != test.label {
+			t.Errorf("it is heard as %q, want %q", got, test.label)
 		}
 	}
 }

@@ -21,6 +21,9 @@ func (p *printer) sheetFooter() {
 		case item.Mark != "":
 			p.mark(x, y, item.Mark)
 			x += markWidth + legendPad
+		case item.OpenDot:
+			p.ring(x+lastRadius, y-markHeight/2, lastRadius, black)
+			x += 2*lastRadius + legendPad
 		case item.Sign != "":
 			x = p.text(x, y, item.Sign, style{templates.SemiBold, s.size, black}) + legendPad
 		}
@@ -42,6 +45,8 @@ func (p *printer) legendWidth(item tearsheet.LegendItem, s style) (letters, fixe
 	switch {
 	case item.Mark != "":
 		fixed += markWidth + legendPad
+	case item.OpenDot:
+		fixed += 2*lastRadius + legendPad
 	case item.Sign != "":
 		letters += p.pen.width(item.Sign, style{templates.SemiBold, s.size, black})
 		fixed += legendPad

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -110,7 +111,9 @@ func TestSparklineStaysOpenWhereAWeekHasNoValue(t *testing.T) {
 	doc := rendertest.Sample()
 	doc.Sections, doc.Definitions, doc.Legend = doc.Sections[:1], nil, nil
 	doc.Sections[0].Rows = doc.Sections[0].Rows[:1]
-	trend := doc.Sections[0].Rows[0].Trend
+	row := &doc.Sections[0].Rows[0]
+	trend := row.Trend
+	row.TrendLow, row.TrendHigh = metrics.Int(100), metrics.Int(112)
 	for i := range trend {
 		trend[i] = tearsheet.Point{Actual: metrics.Int(int64(100 + i))}
 	}
@@ -139,4 +142,36 @@ func segments(content string) []int {
 		lengths = append(lengths, strings.Count(path, " l"))
 	}
 	return lengths
+}
+
+// A provisional week is drawn open, whether it is the latest or not; in all shades of
+// grey it differs from a whole one.
+func TestSparklineOpensTheDotsOfProvisionalWeeks(t *testing.T) {
+	doc := rendertest.Sample()
+	doc.Sections, doc.Definitions, doc.Legend = doc.Sections[:1], nil, nil
+	doc.Sections[0].Rows = doc.Sections[0].Rows[:1]
+	trend := doc.Sections[0].Rows[0].Trend
+	for _, test := range []struct {
+		provisional []int
+		open, full  int
+	}{{nil, 0, 1}, {[]int{12}, 1, 0}, {[]int{4}, 1, 1}, {[]int{0, 4, 12}, 3, 0}} {
+		for i := range trend {
+			trend[i].Provisional = slices.Contains(test.provisional, i)
+		}
+		if open, full := circles(content(t, doc)); open != test.open || full != test.full {
+			t.Errorf("weeks %v provisional: %d open dots and %d full ones, want %d and %d", test.provisional, open, full, test.open, test.full)
+		}
+	}
+}
+
+// circles counts the closed curves that are outlined, and those that are only filled.
+func circles(content string) (open, full int) {
+	for _, m := range regexp.MustCompile(`(?:[-\d. ]+ c\s+){4}(B|b|f)\s`).FindAllStringSubmatch(content, -1) {
+		if m[1] == "f" {
+			full++
+		} else {
+			open++
+		}
+	}
+	return open, full
 }

@@ -15,6 +15,7 @@ type ink uint32
 // must lose nothing on a grey printer.
 const (
 	black  ink = 0x111111
+	white  ink = 0xFFFFFF
 	grey   ink = 0x626262
 	light  ink = 0x8C8C8C
 	hair   ink = 0xD6D6D6
@@ -112,6 +113,14 @@ func (p pen) upright(x, y1, y2, width float64, c ink) {
 func (p pen) fill(x1, y1, x2, y2 float64, c ink) {
 	p.file.SetFillColor(c.rgb())
 	p.file.Rect(x1, y1, x2-x1, y2-y1, "F")
+}
+
+// ring draws an open dot as large as dot does: what lies below does not show in it.
+func (p pen) ring(x, y, radius float64, c ink) {
+	p.file.SetFillColor(white.rgb())
+	p.file.SetDrawColor(c.rgb())
+	p.file.SetLineWidth(ringWidth)
+	p.file.Circle(x, y, radius-ringWidth/2, "FD")
 }
 
 func (p pen) dot(x, y, radius float64, c ink) {

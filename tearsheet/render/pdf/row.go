@@ -32,7 +32,7 @@ func (p *printer) row(row tearsheet.Row, y, pitch float64) {
 		p.cell(cell, p.grid.weeks[i], i == len(row.Cells)-1, baseline, shrink)
 	}
 	p.variance(row, baseline)
-	p.sparkline(box{p.grid.trend, y + .2*pitch, p.grid.end - lastRadius, y + .82*pitch}, row.Trend, row.Mark)
+	p.sparkline(box{p.grid.trend, y + .2*pitch, p.grid.end - lastRadius, y + .82*pitch}, row)
 }
 
 // name sets the title and the unit beside it. Both fit the column: a unit of a

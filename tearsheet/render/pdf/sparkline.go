@@ -1,8 +1,6 @@
 package pdf
 
 import (
-	"math"
-
 	"github.com/go-pdf/fpdf"
 
 	"tearsheet/metrics"
@@ -17,23 +15,19 @@ const (
 	planLineWidth = 0.5
 	lastRadius    = 1.35
 	loneRadius    = 0.6
-	// leastRange keeps the noise of a steady metric from looking like a storm: the
-	// height is never less than this share of the largest value.
-	leastRange = 0.02
+	ringWidth     = 0.55 // of the outline of an open dot
 )
 
-// sparkline draws the trend into b: a line for the actual, which stays open where
-// there is no value, dashes for the plan, and a dot on the last week.
-func (p pen) sparkline(b box, trend []tearsheet.Point, mark tearsheet.Mark) {
-	if len(trend) == 0 {
-		return
-	}
+// sparkline draws the trend of a row into b: a line for the actual, which stays open
+// where there is no value, dashes for the plan, and a dot on the last week. The dot
+// of a provisional week is open, wherever it stands.
+func (p pen) sparkline(b box, row tearsheet.Row) {
 	var actual, planned []metrics.Value
-	for _, point := range trend {
+	for _, point := range row.Trend {
 		actual = append(actual, point.Actual)
 		planned = append(planned, point.Plan)
 	}
-	at := scale(b, actual, planned)
+	at := scale(b, row)
 	p.file.SetLineCapStyle("butt")
 	p.file.SetLineJoinStyle("round")
 	p.file.SetDashPattern([]float64{1.6, 1.4}, 0)
@@ -41,46 +35,39 @@ func (p pen) sparkline(b box, trend []tearsheet.Point, mark tearsheet.Mark) {
 	p.file.SetDashPattern(nil, 0)
 	p.line(actual, at, lineWidth, black)
 	p.file.SetLineJoinStyle("miter")
-	last := len(trend) - 1
-	if x, y, ok := at(last, actual[last]); ok {
-		colour := black
-		if mark == tearsheet.Behind {
-			colour = accent
+	p.weekDots(row, at)
+}
+
+// weekDots marks the last week, and every week with missing days.
+func (p pen) weekDots(row tearsheet.Row, at position) {
+	for week, point := range row.Trend {
+		x, y, ok := at(week, point.Actual)
+		last, c := week == len(row.Trend)-1, black
+		if last && row.Mark == tearsheet.Behind {
+			c = accent
 		}
-		p.dot(x, y, lastRadius, colour)
+		switch {
+		case !ok:
+		case point.Open():
+			p.ring(x, y, lastRadius, c)
+		case last:
+			p.dot(x, y, lastRadius, c)
+		}
 	}
 }
 
 // position says where the value of a week lies; not ok if it is unknown.
 type position func(week int, v metrics.Value) (x, y float64, ok bool)
 
-func scale(b box, series ...[]metrics.Value) position {
-	low, high := math.Inf(1), math.Inf(-1)
-	for _, values := range series {
-		for _, v := range values {
-			if f, ok := v.Float64(); ok {
-				low, high = math.Min(low, f), math.Max(high, f)
-			}
-		}
-	}
-	if least := leastRange * math.Max(math.Abs(low), math.Abs(high)); high-low < least {
-		middle := (low + high) / 2
-		low, high = middle-least/2, middle+least/2
-	}
-	weeks := len(series[0])
+// scale places the weeks of a row in b.
+func scale(b box, row tearsheet.Row) position {
 	return func(week int, v metrics.Value) (x, y float64, ok bool) {
-		f, ok := v.Float64()
-		if !ok {
-			return 0, 0, false
+		height, ok := row.TrendHeight(v)
+		x = b.right
+		if last := len(row.Trend) - 1; last > 0 {
+			x = b.left + (b.right-b.left)*float64(week)/float64(last)
 		}
-		x, y = b.right, (b.top+b.bottom)/2
-		if weeks > 1 {
-			x = b.left + (b.right-b.left)*float64(week)/float64(weeks-1)
-		}
-		if high > low {
-			y = b.bottom - (b.bottom-b.top)*(f-low)/(high-low)
-		}
-		return x, y, true
+		return x, b.bottom - (b.bottom-b.top)*height, ok
 	}
 }
 

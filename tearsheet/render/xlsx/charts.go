@@ -30,7 +30,7 @@ func writeCharts(t tab, doc *tearsheet.Document, p places, paper int) {
 	}
 	t.height(1, 27)
 	t.text(1, 1, fmt.Sprintf("%d weeks to %s", len(doc.Trend), lastLabel(doc)), look{Size: 17, Bold: true, Middle: true})
-	t.text(1, 2, "Solid: actual. Dashed: plan. A gap is a week without a value.", look{Size: 9, Color: grey})
+	t.text(1, 2, "Solid: actual. Dashed: plan. A gap is a week without a value. Weeks with missing days are marked on the tab Weeks.", look{Size: 9, Color: grey})
 	row := 4
 	for i, section := range doc.Sections {
 		if i > 0 {

@@ -244,6 +244,28 @@ func TestSparklinesDrawTheirOwnRow(t *testing.T) {
 	}
 }
 
+// The number of a provisional week stays a number and is shown with its coverage.
+func TestWeeksShowTheCoverageOfProvisionalWeeks(t *testing.T) {
+	doc := rendertest.Sample()
+	shown, err := open(t, render(t, doc)).GetRows("Weeks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signs := 0
+	for i, r := range rowsOf(doc) {
+		for j, point := range r.Trend {
+			if got, want := strings.HasSuffix(shown[2+i][4+j], "  6/7"), point.Provisional && point.Actual.Known(); got != want {
+				t.Errorf("%s, week %d reads %q, provisional %v", r.Metric, j, shown[2+i][4+j], want)
+			} else if got {
+				signs++
+			}
+		}
+	}
+	if signs != 2 {
+		t.Errorf("%d provisional figures, want those of two rows", signs)
+	}
+}
+
 func TestEachMetricHasItsChart(t *testing.T) {
 	doc := rendertest.Sample()
 	files := entries(t, render(t, doc))

@@ -48,7 +48,23 @@ func (t tab) daily(row int, v metrics.Value) {
 	t.text(8, row, "unknown", look{Size: 9, Color: grey, Align: "left", Indent: 1})
 }
 
-// writeWeeks writes the weekly figures that the sparklines and charts draw.
+// coverageOf returns the sign of a week with missing days, with the room before it;
+// "" if none is missing.
+func coverageOf(p tearsheet.Point) string {
+	if !p.Open() {
+		return ""
+	}
+	return "  " + p.Coverage.String()
+}
+
+// weekly formats the weeks of a row, of which the sign follows the digits.
+func weekly(r tearsheet.Row, sign string) string {
+	positive := pattern(r) + quoted(sign)
+	return positive + `;"` + minus + `"` + positive
+}
+
+// writeWeeks writes the weekly figures that the sparklines and charts draw. The
+// coverage of a provisional week is part of its number format: the number stays one.
 func writeWeeks(t tab, doc *tearsheet.Document, p places, paper int) {
 	columns := []column{{"Team", 15}, {"Metric", 24}, {"Title", 26}, {"Unit", 10}}
 	n := len(doc.Trend)
@@ -58,7 +74,7 @@ func writeWeeks(t tab, doc *tearsheet.Document, p places, paper int) {
 		}
 	}
 	t.table(firstWeeksRow-1, columns)
-	t.text(1, 1, "Weeks by the day on which they end", look{Size: 9, Color: grey})
+	t.text(1, 1, "Weeks by the day on which they end; 6/7: days loaded", look{Size: 9, Color: grey})
 	t.text(trendColumn, 1, "Actual", look{Size: 9, Bold: true})
 	t.text(trendColumn+n, 1, "Plan", look{Size: 9, Bold: true, Color: grey})
 	for _, section := range doc.Sections {
@@ -68,10 +84,9 @@ func writeWeeks(t tab, doc *tearsheet.Document, p places, paper int) {
 			t.text(2, row, r.Metric, look{Size: 9})
 			t.text(3, row, r.Title, look{Size: 9})
 			t.text(4, row, r.UnitLabel, look{Size: 9, Color: grey})
-			format := pattern(r) + `;"` + minus + `"` + pattern(r)
 			for i, point := range r.Trend {
-				t.value(trendColumn+i, row, point.Actual, look{Size: 9, Format: format})
-				t.value(trendColumn+n+i, row, point.Plan, look{Size: 9, Color: grey, Format: format})
+				t.value(trendColumn+i, row, point.Actual, look{Size: 9, Format: weekly(r, coverageOf(point))})
+				t.value(trendColumn+n+i, row, point.Plan, look{Size: 9, Color: grey, Format: weekly(r, "")})
 			}
 		}
 	}

@@ -77,7 +77,7 @@ func printed(doc *tearsheet.Document) [][]string {
 	}
 	var agenda, provisional, legend []string
 	for _, item := range doc.Agenda {
-		agenda = append(agenda, item.Title+" "+item.Variance)
+		agenda = append(agenda, strings.TrimSpace(item.Title+" "+item.Variance+" "+item.Coverage))
 	}
 	for _, section := range doc.Sections {
 		for _, row := range section.Rows {
@@ -94,6 +94,9 @@ func printed(doc *tearsheet.Document) [][]string {
 		strips = append(strips, "Restated   "+c.Title+": "+c.Text)
 	}
 	for _, item := range doc.Legend {
+		if item.OpenDot {
+			continue
+		}
 		legend = append(legend, strings.TrimSpace(marks[item.Mark]+item.Sign+" "+item.Text))
 	}
 	weeks, heads := []string{"", "", ""}, []string{"", "", ""}

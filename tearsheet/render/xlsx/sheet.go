@@ -188,6 +188,9 @@ func (s sheet) weekHeads() {
 func (s sheet) foot(row int) int {
 	var runs []excelize.RichTextRun
 	for _, item := range s.doc.Legend {
+		if item.OpenDot { // no sparkline of a workbook has one
+			continue
+		}
 		sign, color := item.Sign, ink
 		if item.Mark != "" {
 			sign, color = glyph(item.Mark), markColor(item.Mark)
