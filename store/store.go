@@ -50,11 +50,11 @@ var schema = []string{
 
 // Open opens the store at place, a file path or a postgres:// URL, and makes its
 // tables if there are none. Folders above the file are made too. An error names
-// the place without its password.
+// the place without its password; of a file that is something else it is ErrNoStore.
 func Open(ctx context.Context, place string) (*Store, error) {
 	s := &Store{postgres: strings.HasPrefix(place, "postgres://") || strings.HasPrefix(place, "postgresql://")}
 	if err := s.open(ctx, place); err != nil {
-		return nil, fmt.Errorf("store %s: %w", Redact(place), redacted(err, place))
+		return nil, fmt.Errorf("store %s: %w", Redact(place), redacted(explain(err), place))
 	}
 	return s, nil
 }

@@ -126,6 +126,9 @@ func (p *project) load(ctx context.Context, now time.Time, show progress) ([]fil
 
 func (p *project) openStore(ctx context.Context) (*store.Store, error) {
 	s, err := store.Open(ctx, p.config.store)
+	if errors.Is(err, store.ErrNoStore) {
+		return nil, usageError(err)
+	}
 	if err != nil {
 		return nil, &exitError{code: exitStorage, err: err}
 	}
