@@ -188,3 +188,47 @@ func TestFileThatChangesUnderReadingIsNotLoaded(t *testing.T) {
 	}
 	p.want(t, "uploads")
 }
+
+func TestQuoteThatIsNeverClosedIsGivenUp(t *testing.T) {
+	long := strings.Repeat("2026-11-13 05:00:00,1,web\n", 100_000)
+	for name, tt := range map[string]struct{ text, want string }{
+		"open quote":  {head + "2026-11-13 05:00:00,1,\"web\n" + long, "a.csv:2: a record of more than 1 MB; is a closing quote missing?"},
+		"long line":   {head + "2026-11-13 05:00:00,1,web\n" + strings.Repeat("x", 3<<20) + "\n", "a.csv:3: a record of more than 1 MB; is a closing quote missing?"},
+		"long header": {strings.ReplaceAll(long, "\n", ","), "a.csv:1: a record of more than 1 MB; is a closing quote missing?"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, "UTC")
+			p.write(t, "a.csv", tt.text)
+			_, err := p.tryLoad(t, uploads(t, "a.csv"))
+			wantFault(t, err, tt.want)
+		})
+	}
+	p := newProject(t, "UTC")
+	p.write(t, "a.csv", head+long+"2026-11-13 05:00:00,1,\""+strings.Repeat("web\n", 200_000)+"\"\n"+long)
+	if report := p.load(t, uploads(t, "a.csv")); report.Rows != 200_001 {
+		t.Errorf("a file with a record of 0.8 MB: %d rows", report.Rows)
+	}
+}
+
+// The file becomes one that the kernel refuses to read, and one that is not there.
+func TestErrorOfTheDiskIsNoFaultOfTheFile(t *testing.T) {
+	const unreadable = "/proc/self/mem"
+	if _, err := os.Stat(unreadable); err != nil {
+		t.Skip("no ", unreadable)
+	}
+	for _, name := range []string{"a.csv", "a.csv.gz"} {
+		p := newProject(t, "UTC")
+		p.write(t, name, head+"2026-11-13 05:00:00,1,web\n")
+		options := p.options()
+		options.Progress = func(at files.Progress) {
+			path := filepath.Join(p.dir, name)
+			if err := errors.Join(os.RemoveAll(path), os.Symlink(unreadable, path)); err != nil {
+				t.Error(err)
+			}
+		}
+		_, err := files.Load(t.Context(), p.db, p.cal, uploads(t, name), options)
+		if !errors.Is(err, syscall.EIO) || !strings.Contains(err.Error(), name) {
+			t.Errorf("error is %v", err)
+		}
+	}
+}

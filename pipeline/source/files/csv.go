@@ -5,14 +5,9 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"crypto/sha256"
-	"encoding/csv"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
-	"os"
 	"slices"
 	"strings"
 )
@@ -49,19 +44,25 @@ func readCSV(ctx context.Context, f file, l layout, found *faults, seen func(byt
 		return err
 	}
 	defer raw.file.Close()
-	text, err := unpacked(raw, f.path)
-	if err != nil {
-		return found.add(0, 0, unpackFault(err))
+	err = readText(ctx, raw, f, l, found, visit)
+	if raw.failed != nil {
+		return raw.failed // the disk is at fault and not the file
 	}
-	reader := csv.NewReader(text)
-	reader.FieldsPerRecord, reader.ReuseRecord = -1, true
-	if err := readRecords(ctx, reader, l, found, visit); err != nil {
+	if err != nil {
 		return err
 	}
 	return raw.finish(f)
 }
 
-func readRecords(ctx context.Context, reader *csv.Reader, l layout, found *faults, visit visit) error {
+func readText(ctx context.Context, raw io.Reader, f file, l layout, found *faults, visit visit) error {
+	text, err := unpacked(raw, f.path)
+	if err != nil {
+		return found.add(0, 0, unpackFault(err))
+	}
+	return readRecords(ctx, newRecords(text), l, found, visit)
+}
+
+func readRecords(ctx context.Context, reader *records, l layout, found *faults, visit visit) error {
 	columns, fields, err := readHeader(reader, l, found)
 	if err != nil || columns == nil {
 		return err
@@ -69,7 +70,7 @@ func readRecords(ctx context.Context, reader *csv.Reader, l layout, found *fault
 	where := func(column int) (int, int) { return reader.FieldPos(columns[column]) }
 	values := make([]any, len(l.columns))
 	for n := 0; ; n++ {
-		record, err := reader.Read()
+		record, err := reader.next()
 		if err == io.EOF {
 			return nil
 		}
@@ -119,8 +120,8 @@ func parseRecord(record []string, columns []int, l layout, found *faults, where 
 
 // readHeader returns the place of each of the layout's columns in the file, and the
 // number of its fields. Columns are nil if the header has faults.
-func readHeader(reader *csv.Reader, l layout, found *faults) (columns []int, fields int, err error) {
-	header, err := reader.Read()
+func readHeader(reader *records, l layout, found *faults) (columns []int, fields int, err error) {
+	header, err := reader.next()
 	if err == io.EOF {
 		return nil, 0, found.add(0, 0, "empty: not even a header line")
 	}
@@ -150,20 +151,6 @@ func readHeader(reader *csv.Reader, l layout, found *faults) (columns []int, fie
 		return nil, 0, nil
 	}
 	return columns, len(header), nil
-}
-
-// recordFault collects an error of the CSV reader, and reports whether the records
-// after it can be read.
-func recordFault(err error, found *faults) (goOn bool, _ error) {
-	var syntax *csv.ParseError
-	if !errors.As(err, &syntax) {
-		return false, found.add(0, 0, unpackFault(err))
-	}
-	if syntax.Line != syntax.StartLine {
-		text := fmt.Sprintf("%v, in a record that begins on line %d", syntax.Err, syntax.StartLine)
-		return false, found.add(syntax.Line, syntax.Column, text) // an open quote swallows what follows
-	}
-	return true, found.add(syntax.Line, syntax.Column, syntax.Err.Error())
 }
 
 // unpackFault says in words what is wrong with the bytes of a file.
@@ -207,39 +194,4 @@ func unpacked(raw io.Reader, path string) (io.Reader, error) {
 		}
 	}
 	return text, nil
-}
-
-// rawFile is a file under reading, hashed as it passes.
-type rawFile struct {
-	file *os.File
-	hash hash.Hash
-	seen func(int64)
-	read int64
-}
-
-func openRaw(f file, seen func(bytes int64)) (*rawFile, error) {
-	in, err := os.Open(f.path)
-	if err != nil {
-		return nil, err
-	}
-	return &rawFile{in, sha256.New(), seen, 0}, nil
-}
-
-func (r *rawFile) Read(p []byte) (int, error) {
-	n, err := r.file.Read(p)
-	r.hash.Write(p[:n])
-	r.read += int64(n)
-	r.seen(r.read)
-	return n, err
-}
-
-// finish reports whether the file was still the one that was weighed.
-func (r *rawFile) finish(f file) error {
-	if _, err := io.Copy(io.Discard, r); err != nil {
-		return fmt.Errorf("%s: %w", f.name, err)
-	}
-	if hex.EncodeToString(r.hash.Sum(nil)) != f.checksum {
-		return fmt.Errorf("%s: %w", f.name, errChanged)
-	}
-	return nil
 }

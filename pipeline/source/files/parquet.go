@@ -3,12 +3,13 @@ package files
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
 
-	_ "github.com/duckdb/duckdb-go/v2" // reads Parquet
+	"github.com/duckdb/duckdb-go/v2" // reads Parquet
 
 	"tearsheet/calendar"
 	"tearsheet/warehouse"
@@ -77,6 +78,9 @@ func parquetFault(ctx context.Context, err error, found *faults) error {
 		return ctx.Err()
 	}
 	text, _, _ := strings.Cut(err.Error(), "\n")
+	if cause := (*duckdb.Error)(nil); errors.As(err, &cause) && cause.Type == duckdb.ErrorTypeIO {
+		return fmt.Errorf("%s: %s", found.path, text) // the disk is at fault and not the file
+	}
 	return found.add(0, 0, text)
 }
 

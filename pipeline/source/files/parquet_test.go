@@ -2,6 +2,8 @@ package files_test
 
 import (
 	"database/sql"
+	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -98,5 +100,23 @@ func TestUnchangedParquetIsNotReadAgain(t *testing.T) {
 	report := p.load(t, parquetSource(t, "sales.parquet"))
 	if report.Unchanged != 1 || !slices.Equal(report.Replaced, nil) {
 		t.Errorf("report: %+v", report)
+	}
+}
+
+// DuckDB opens a file by its path for each page; after the first it is gone.
+func TestParquetFileThatVanishesIsNoFaultOfTheFile(t *testing.T) {
+	p := newProject(t, "UTC")
+	p.parquet(t, "sales.parquet", `select timestamptz '2026-11-13 05:00:00+00' + interval 1 millisecond * n as occurred_at, n as user_id, 'web' as client
+		from range(250_000) as r(n)`)
+	options := p.options()
+	options.Progress = func(files.Progress) {
+		if err := os.RemoveAll(filepath.Join(p.dir, "sales.parquet")); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err := files.Load(t.Context(), p.db, p.cal, uploads(t, "sales.parquet"), options)
+	var faults *files.FaultsError
+	if err == nil || errors.As(err, &faults) || !strings.Contains(err.Error(), "sales.parquet: IO Error: ") {
+		t.Errorf("error is %v", err)
 	}
 }
