@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -28,4 +29,20 @@ func suggestFlag(c *cobra.Command, err error) error {
 	var known []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
 	return fmt.Errorf("unknown flag --%s%s", name, spelling.DidYouMean(name, known))
+}
+
+// refuseEmpty refuses flags that were given with nothing, as by a variable that is not
+// set: what was meant was hardly the default.
+func refuseEmpty(c *cobra.Command) error {
+	var wrong []error
+	c.Flags().Visit(func(f *pflag.Flag) {
+		list, isList := f.Value.(pflag.SliceValue)
+		if f.Value.String() == "" || isList && len(list.GetSlice()) == 0 {
+			wrong = append(wrong, fmt.Errorf("--%s: is given and empty", f.Name))
+		}
+	})
+	if len(wrong) == 0 {
+		return nil
+	}
+	return usageError(errors.Join(wrong...))
 }

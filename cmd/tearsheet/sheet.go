@@ -104,12 +104,14 @@ func (a *app) options(p *project, flags sheetFlags) (sheetOptions, error) {
 		o.last = c.calendar.WeekOf(day("week", flags.week, 0))
 	}
 	if len(flags.to) > 0 {
-		o.formats = once(flags.to)
+		o.formats = nil
 		for _, format := range flags.to {
-			if !slices.Contains(formats, format) {
+			if !slices.Contains(formats, strings.ToLower(format)) {
 				wrong = append(wrong, fmt.Sprintf("--to: %q is none of %s", format, strings.Join(formats, ", ")))
 			}
+			o.formats = append(o.formats, strings.ToLower(format))
 		}
+		o.formats = once(o.formats)
 	}
 	if flags.paper != "" {
 		c.paper = flags.paper
