@@ -172,7 +172,7 @@ func (l *loader) check() {
 		e.checkPlan()
 	}
 	l.checkTitles()
-	if t := l.thresholds(nil); t.Off < t.Watch {
+	if t := l.thresholds(nil); t.disordered() {
 		l.fault([]string{"thresholds"}, "thresholds: off (%g) is nearer to the plan than watch (%g)", t.Off, t.Watch)
 	}
 }

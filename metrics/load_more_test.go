@@ -137,6 +137,14 @@ func TestLoadCompletesThresholdsByThoseOfTheFile(t *testing.T) {
 	}
 }
 
+// 0 is no distance: a metric that is never off plan may be watched.
+func TestLoadAdmitsAThresholdOfZeroBesideOthers(t *testing.T) {
+	r, _ := mustLoad(t, registryOf("week: mean", "from: a", "measure: count(*)", soundDefinition, "thresholds: {off: 0}"))
+	if got, want := r.Metric("active_users").Thresholds, (metrics.Thresholds{Watch: 2, Off: 0, Ahead: 5}); got != want {
+		t.Errorf("thresholds are %v, want %v", got, want)
+	}
+}
+
 func TestD07LoadRefusesMoreMetricsThanCanBeCompared(t *testing.T) {
 	text := registryOf("week: mean", "from: a", "measure: count(*)", soundDefinition)
 	one := text[strings.Index(text, "  - name: active"):]

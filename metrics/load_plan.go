@@ -12,7 +12,7 @@ func (e *entry) checkPlan() {
 	if m.PlanSpread == Linear && m.Roll != Last {
 		e.fault("plan_spread", "plan_spread linear is for levels: it needs week: last")
 	}
-	if t := m.Thresholds; t.Off < t.Watch && e.file.Thresholds != nil {
+	if t := m.Thresholds; t.disordered() && e.file.Thresholds != nil {
 		e.fault("thresholds", "thresholds: off (%g) is nearer to the plan than watch (%g)", t.Off, t.Watch)
 	}
 	if e.file.Since != nil && m.Since == nil {

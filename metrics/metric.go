@@ -107,6 +107,10 @@ type Thresholds struct {
 	Watch, Off, Ahead float64
 }
 
+// disordered reports whether what is off plan would be nearer to the plan than what
+// is watched.
+func (t Thresholds) disordered() bool { return t.Off > 0 && t.Off < t.Watch }
+
 // Team is a group of metrics with its own section on the sheet.
 type Team struct {
 	Name, Title string

@@ -48,9 +48,9 @@ type ratioEntry struct {
 }
 
 type thresholdsEntry struct {
-	Watch *float64 `json:"watch,omitempty" jsonschema:"minimum=0" jsonschema_description:"From this distance to the worse side on, the metric is watched. 2 if absent."`
-	Off   *float64 `json:"off,omitempty" jsonschema:"minimum=0" jsonschema_description:"From this distance to the worse side on, the metric is off plan. 5 if absent."`
-	Ahead *float64 `json:"ahead,omitempty" jsonschema:"minimum=0" jsonschema_description:"From this distance to the better side on, the metric is ahead. 5 if absent."`
+	Watch *float64 `json:"watch,omitempty" jsonschema:"minimum=0" jsonschema_description:"From this distance to the worse side on, the metric is watched; 0 for never. 2 if absent."`
+	Off   *float64 `json:"off,omitempty" jsonschema:"minimum=0" jsonschema_description:"From this distance to the worse side on, the metric is off plan; 0 for never. 5 if absent."`
+	Ahead *float64 `json:"ahead,omitempty" jsonschema:"minimum=0" jsonschema_description:"From this distance to the better side on, the metric is ahead; 0 for never. 5 if absent."`
 }
 
 const schemaID = "https://tearsheet.dev/schema/metrics.json"

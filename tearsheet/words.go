@@ -3,7 +3,6 @@ package tearsheet
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tearsheet/calendar"
@@ -149,21 +148,17 @@ func directionRule(m *metrics.Metric) string {
 		return "Neither higher nor lower is better."
 	}
 	word := map[metrics.Better]string{metrics.Up: "Higher", metrics.Down: "Lower"}[m.Better]
-	return fmt.Sprintf("%s is better: watch from %s%% worse than plan, off plan from %s%%, ahead from %s%% better.",
-		word, percent(m.Thresholds.Watch), percent(m.Thresholds.Off), percent(m.Thresholds.Ahead))
+	return word + " is better: " + thresholdRule(m.Thresholds) + "."
 }
-
-func percent(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 // legend explains the marks, with the thresholds that most rows share, and the signs
 // that the sheet uses.
 func legend(doc *Document, registry *metrics.Registry) []LegendItem {
-	t, all := usualThresholds(doc, registry)
-	items := []LegendItem{
-		{Mark: Behind, Text: "off plan, " + percent(t.Off) + "% or more"},
-		{Mark: Watch, Text: "watch, " + percent(t.Watch) + "% to " + percent(t.Off) + "%"},
-		{Mark: Ahead, Text: "ahead, " + percent(t.Ahead) + "% or more"},
+	if len(doc.Sections) == 0 {
+		return []LegendItem{}
 	}
+	t, all := usualThresholds(doc, registry)
+	items := marks(t, doc.Counts)
 	if !all {
 		items = append(items, LegendItem{Text: "other thresholds: see definitions"})
 	}
@@ -203,20 +198,4 @@ func signs(doc *Document) []LegendItem {
 		items = append(items, LegendItem{OpenDot: true, Text: "provisional week"})
 	}
 	return items
-}
-
-// usualThresholds returns the thresholds that most rows have, and whether all have
-// them.
-func usualThresholds(doc *Document, registry *metrics.Registry) (usual metrics.Thresholds, all bool) {
-	rows, counts := 0, map[metrics.Thresholds]int{}
-	for _, section := range doc.Sections {
-		for _, row := range section.Rows {
-			t := registry.Metric(row.Metric).Thresholds
-			rows++
-			if counts[t]++; counts[t] > counts[usual] || rows == 1 {
-				usual = t
-			}
-		}
-	}
-	return usual, counts[usual] == rows
 }
