@@ -3,15 +3,28 @@ package main
 import (
 	"io"
 	"os"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"tearsheet/pipeline/source/files"
 )
+
+// betweenDraws keeps the display from costing more than the work.
+const betweenDraws = time.Second / 10
 
 // progress shows on a terminal how far long work is, and nothing elsewhere.
 type progress struct {
-	out io.Writer // nil: quiet
-	bar **progressbar.ProgressBar
+	out  io.Writer // nil: quiet
+	draw *drawing
+}
+
+// drawing is what stands on the terminal.
+type drawing struct {
+	bar  *progressbar.ProgressBar // nil: nothing
+	name string
+	last time.Time
 }
 
 func newProgress(out io.Writer) progress {
@@ -19,28 +32,44 @@ func newProgress(out io.Writer) progress {
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return progress{}
 	}
-	return progress{out: out, bar: new(*progressbar.ProgressBar)}
+	return progress{out: out, draw: new(drawing)}
 }
 
 // step shows that done of total steps of the work so named are behind us.
 func (p progress) step(name string, done, total int) {
-	if p.out == nil {
+	p.show(name, int64(done), int64(total), progressbar.OptionShowCount())
+}
+
+// file shows how far the reading of a file is. It may be called for every block.
+func (p progress) file(at files.Progress) {
+	p.show(at.Step+" "+at.Path, at.Bytes, at.Of, progressbar.OptionShowBytes(true), progressbar.OptionShowTotalBytes(true))
+}
+
+// show draws unless what stands there was drawn just now.
+func (p progress) show(name string, done, total int64, unit ...progressbar.Option) {
+	if p.out == nil || p.draw.bar != nil && time.Since(p.draw.last) < betweenDraws {
 		return
 	}
-	if *p.bar == nil {
-		*p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(p.out), progressbar.OptionSetWidth(24),
-			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription(name))
+	total = max(total, 1) // an empty file is read at once
+	if p.draw.name != name {
+		p.done()
 	}
-	(*p.bar).Describe(name)
-	(*p.bar).ChangeMax(total)
-	_ = (*p.bar).Set(done)
+	if p.draw.bar == nil {
+		p.draw.name = name
+		p.draw.bar = progressbar.NewOptions64(total, append(unit, progressbar.OptionSetWriter(p.out), progressbar.OptionSetWidth(24),
+			progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription(name))...)
+		_ = p.draw.bar.RenderBlank()
+	}
+	p.draw.bar.ChangeMax64(total)
+	_ = p.draw.bar.Set64(done)
+	p.draw.last = time.Now()
 }
 
 // done takes the display away.
 func (p progress) done() {
-	if p.out == nil || *p.bar == nil {
+	if p.out == nil || p.draw.bar == nil {
 		return
 	}
-	_ = (*p.bar).Clear()
-	*p.bar = nil
+	_ = p.draw.bar.Clear()
+	p.draw.bar = nil
 }

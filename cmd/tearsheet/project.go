@@ -114,7 +114,7 @@ func (p *project) load(ctx context.Context, now time.Time, show progress) ([]fil
 	for i, s := range p.config.sources {
 		show.step("loading", i, len(p.config.sources))
 		report, err := files.Load(ctx, w, p.config.calendar, s, files.Options{
-			Dir: p.dir, RunID: now.UTC().Format("20060102T150405Z"), Now: now})
+			Dir: p.dir, RunID: now.UTC().Format("20060102T150405Z"), Now: now, Progress: show.file})
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("load table %s: %w", s.Table, err), w.Close())
 		}

@@ -210,25 +210,30 @@ func TestQuoteThatIsNeverClosedIsGivenUp(t *testing.T) {
 	}
 }
 
-// The file becomes one that the kernel refuses to read, and one that is not there.
+// The file becomes one that the kernel refuses to read.
 func TestErrorOfTheDiskIsNoFaultOfTheFile(t *testing.T) {
 	const unreadable = "/proc/self/mem"
 	if _, err := os.Stat(unreadable); err != nil {
 		t.Skip("no ", unreadable)
 	}
 	for _, name := range []string{"a.csv", "a.csv.gz"} {
-		p := newProject(t, "UTC")
-		p.write(t, name, head+"2026-11-13 05:00:00,1,web\n")
-		options := p.options()
-		options.Progress = func(at files.Progress) {
-			path := filepath.Join(p.dir, name)
-			if err := errors.Join(os.RemoveAll(path), os.Symlink(unreadable, path)); err != nil {
-				t.Error(err)
+		for _, before := range []string{"weighing", "checking"} {
+			p := newProject(t, "UTC")
+			p.write(t, name, head+"2026-11-13 05:00:00,1,web\n")
+			options := p.options()
+			options.Progress = func(at files.Progress) {
+				path := filepath.Join(p.dir, name)
+				if at.Step != before {
+					return
+				}
+				if err := errors.Join(os.RemoveAll(path), os.Symlink(unreadable, path)); err != nil {
+					t.Error(err)
+				}
 			}
-		}
-		_, err := files.Load(t.Context(), p.db, p.cal, uploads(t, name), options)
-		if !errors.Is(err, syscall.EIO) || !strings.Contains(err.Error(), name) {
-			t.Errorf("error is %v", err)
+			_, err := files.Load(t.Context(), p.db, p.cal, uploads(t, name), options)
+			if !errors.Is(err, syscall.EIO) || !strings.Contains(err.Error(), name) {
+				t.Errorf("after %s: error is %v", before, err)
+			}
 		}
 	}
 }

@@ -54,7 +54,7 @@ type Options struct {
 
 // Progress is how far a load is.
 type Progress struct {
-	Step  string // checking or loading
+	Step  string // weighing, checking or loading
 	Path  string
 	Bytes int64 // of this file
 	Of    int64

@@ -1,8 +1,6 @@
 package files
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -97,22 +95,23 @@ func match(pattern, dir string) ([]file, error) {
 }
 
 // weigh fills in the size and the checksum of a file.
-func (f *file) weigh() error {
-	if info, err := os.Stat(f.path); err != nil {
-		return err
-	} else if !info.Mode().IsRegular() { // a pipe would wait for ever
-		return fmt.Errorf("%s: it is no regular file", f.name)
-	}
-	in, err := os.Open(f.path)
+func (f *file) weigh(seen func(bytes, of int64)) error {
+	info, err := os.Stat(f.path)
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	hash := sha256.New()
-	if f.size, err = io.Copy(hash, in); err != nil {
-		return fmt.Errorf("%s: %w", f.name, err)
+	if !info.Mode().IsRegular() { // a pipe would wait for ever
+		return fmt.Errorf("%s: it is no regular file", f.name)
 	}
-	f.checksum = hex.EncodeToString(hash.Sum(nil))
+	in, err := openRaw(*f, func(bytes int64) { seen(bytes, info.Size()) })
+	if err != nil {
+		return err
+	}
+	defer in.file.Close()
+	if f.size, err = io.Copy(io.Discard, in); err != nil {
+		return err
+	}
+	f.checksum = in.checksum()
 	return nil
 }
 

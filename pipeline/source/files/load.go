@@ -124,7 +124,10 @@ func (l *loader) changed(ctx context.Context, found []file, known map[string]war
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := found[i].weigh(); err != nil {
+		weighed := func(bytes, of int64) {
+			l.options.Progress(Progress{Step: "weighing", Path: found[i].name, Bytes: bytes, Of: of})
+		}
+		if err := found[i].weigh(weighed); err != nil {
 			return nil, err
 		}
 		entry, ok := known[found[i].name]

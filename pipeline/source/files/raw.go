@@ -43,8 +43,11 @@ func (r *rawFile) finish(f file) error {
 	if _, err := io.Copy(io.Discard, r); err != nil {
 		return err
 	}
-	if hex.EncodeToString(r.hash.Sum(nil)) != f.checksum {
+	if r.checksum() != f.checksum {
 		return fmt.Errorf("%s: %w", f.name, errChanged)
 	}
 	return nil
 }
+
+// checksum returns the checksum of what was read.
+func (r *rawFile) checksum() string { return hex.EncodeToString(r.hash.Sum(nil)) }
