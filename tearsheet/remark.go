@@ -34,6 +34,14 @@ func (c Counts) Tallies() []Tally {
 	return list
 }
 
+// EditionText says which edition the sheet is, or that it is none.
+func (d *Document) EditionText() string {
+	if d.Edition == 0 {
+		return "Draft, not issued"
+	}
+	return fmt.Sprintf("Edition %d", d.Edition)
+}
+
 // Verdict says the mark for those who cannot see its shape; "" where the variance
 // says it.
 func (m Mark) Verdict() string {

@@ -190,6 +190,22 @@ func TestOneAlteredCellIsNoticedInEveryFormat(t *testing.T) {
 	}
 }
 
+// The foot says which edition a sheet is in one wording.
+func TestEveryPrintedFormatNamesTheEditionAlike(t *testing.T) {
+	for edition, want := range map[int]string{0: "Draft, not issued", 12: "Edition 12"} {
+		doc := rendertest.Sample()
+		doc.Edition = edition
+		for _, f := range formats() {
+			if f.name == "json" || f.name == "csv" { // of which the one has the number, and the other figures only
+				continue
+			}
+			if got := f.facts(t, doc)["edition"]; got != want {
+				t.Errorf("%s: edition %d is called %q, want %q", f.name, edition, got, want)
+			}
+		}
+	}
+}
+
 // TestJSONKeepsItsContract holds the names and kinds that programs outside rely on.
 func TestJSONKeepsItsContract(t *testing.T) {
 	var doc struct {

@@ -20,6 +20,7 @@ func htmlFacts(t *testing.T, file []byte) facts {
 		f[fmt.Sprintf("week %d, ends", i)] = attribute(elements(week, "time", "")[0], "datetime")
 	}
 	f.htmlHead(page)
+	f["edition"] = editionWords.FindString(text(elements(page, "footer", "")[0]))
 	for _, body := range elements(page, "tbody", "") {
 		team := text(elements(elements(body, "tr", "team")[0], "b", "")[0])
 		for _, tr := range elements(body, "tr", "") {

@@ -53,6 +53,8 @@ func xlsxFacts(t *testing.T, file []byte) facts {
 	}
 	f, n, team := facts{}, 0, ""
 	f.xlsxHead(shown)
+	foot := shown[len(shown)-1]
+	f["edition"] = foot[len(foot)-1]
 	for week := range 5 {
 		f[fmt.Sprintf("week %d, label", week)] = shown[workbookFirstRow-2][workbookPairs+2*week]
 	}
@@ -117,7 +119,9 @@ var (
 	paperRow    = regexp.MustCompile(`^\s+(\S.*?)` + strings.Repeat(paperCell, 5) + `\s+(no plan|–|[+−]?[\d,.]+(?: abs)?)$`)
 	paperStrip  = regexp.MustCompile(`^(Off plan|Provisional|Restated)\s+(\S.*)$`)
 	paperCounts = regexp.MustCompile(`\s(\d+ off plan\s+\d+ watch\s.*)$`)
-	paperTeam   = regexp.MustCompile(`^(\S.*) \d+ of \d+ off plan$`)
+	// editionWords are those of the foot of a page.
+	editionWords = regexp.MustCompile(`Draft, not issued|Edition \d+`)
+	paperTeam    = regexp.MustCompile(`^(\S.*) \d+ of \d+ off plan$`)
 )
 
 // pdfFacts reads the lines of the pages as they lie on paper. Marks are drawn, not
@@ -143,6 +147,9 @@ func pdfFacts(t *testing.T, file []byte) facts {
 		}
 		if match := paperTeam.FindStringSubmatch(line); match != nil {
 			team = match[1]
+		}
+		if words := editionWords.FindString(line); words != "" && n > 0 {
+			f["edition"] = words
 		}
 		match := paperRow.FindStringSubmatch(line)
 		if match == nil {

@@ -122,11 +122,7 @@ func policy(style template.CSS) string {
 }
 
 func imprint(doc *tearsheet.Document) string {
-	edition := "not issued"
-	if doc.Edition > 0 {
-		edition = fmt.Sprintf("edition %d", doc.Edition)
-	}
-	text := fmt.Sprintf("As of %s, %s, %s", longDate(doc.AsOf), doc.Timezone, edition)
+	text := fmt.Sprintf("%s. As of %s, %s", doc.EditionText(), longDate(doc.AsOf), doc.Timezone)
 	if doc.Company != "" {
 		return doc.Company + ". " + text
 	}

@@ -72,15 +72,11 @@ func (p *printer) legendShrink(s style) float64 {
 func (p *printer) footer() {
 	y := p.height - footMargin
 	s := style{templates.Regular, 6.8, grey}
-	edition := "Draft, not issued"
-	if p.doc.Edition > 0 {
-		edition = fmt.Sprintf("Edition %d", p.doc.Edition)
-	}
 	plan := p.doc.Plan.Text
 	if p.doc.Plan.Hash != "" {
 		plan += " (" + p.doc.Plan.Hash[:min(8, len(p.doc.Plan.Hash))] + ")"
 	}
 	x := p.pen.right(p.right(), y, fmt.Sprintf("%d / %d", p.file.PageNo(), p.total), s)
-	text := strings.Join([]string{edition, "As of " + p.doc.AsOf.Format("2 January 2006"), plan}, "  ·  ")
+	text := strings.Join([]string{p.doc.EditionText(), "As of " + p.doc.AsOf.Format("2 January 2006"), plan}, "  ·  ")
 	p.text(p.left(), y, p.fit(text, s, x-12-p.left()), s)
 }

@@ -61,10 +61,7 @@ const longestFooter = 90
 // footer prints the edition, the plan and the page. An ampersand begins a command
 // there, and is doubled to stand for itself.
 func footer(doc *tearsheet.Document) string {
-	left := "As of " + doc.AsOf.Format("2 January 2006")
-	if doc.Edition > 0 {
-		left = fmt.Sprintf("Edition %d · as of %s", doc.Edition, doc.AsOf.Format("2 January 2006"))
-	}
+	left := doc.EditionText() + " · as of " + doc.AsOf.Format("2 January 2006")
 	if doc.Company != "" {
 		left = doc.Company + " · " + left
 	}

@@ -206,8 +206,6 @@ func (s sheet) foot(row int) int {
 	if len(runs) > 0 {
 		s.runs(markColumn, row, runs, look{Size: 8})
 	}
-	if s.doc.Edition > 0 {
-		s.text(s.spark, row, fmt.Sprintf("Edition %d", s.doc.Edition), look{Size: 8, Color: grey, Align: "right"})
-	}
+	s.text(s.spark, row, s.doc.EditionText(), look{Size: 8, Color: grey, Align: "right"})
 	return row
 }
