@@ -22,7 +22,7 @@ func (p *printer) sheetFooter() {
 			p.mark(x, y, item.Mark)
 			x += markWidth + legendPad
 		case item.OpenDot:
-			p.ring(x+lastRadius, y-markHeight/2, lastRadius, black)
+			p.ring(x+lastRadius, y-markHeight/2+.6, lastRadius, black)
 			x += 2*lastRadius + legendPad
 		case item.Sign != "":
 			x = p.text(x, y, item.Sign, style{templates.SemiBold, s.size, black}) + legendPad
