@@ -37,12 +37,12 @@ func newProgress(out io.Writer) progress {
 
 // step shows that done of total steps of the work so named are behind us.
 func (p progress) step(name string, done, total int) {
-	p.show(name, int64(done), int64(total), progressbar.OptionShowCount())
+	p.show(name, int64(done), int64(total))
 }
 
 // file shows how far the reading of a file is. It may be called for every block.
 func (p progress) file(at files.Progress) {
-	p.show(at.Step+" "+at.Path, at.Bytes, at.Of, progressbar.OptionShowBytes(true), progressbar.OptionShowTotalBytes(true))
+	p.show(at.Step+" "+at.Path, at.Bytes, at.Of, progressbar.OptionShowBytes(true))
 }
 
 // show draws unless what stands there was drawn just now.
@@ -57,7 +57,7 @@ func (p progress) show(name string, done, total int64, unit ...progressbar.Optio
 	if p.draw.bar == nil {
 		p.draw.name = name
 		p.draw.bar = progressbar.NewOptions64(total, append(unit, progressbar.OptionSetWriter(p.out), progressbar.OptionSetWidth(24),
-			progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription(name))...)
+			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription(name))...)
 		_ = p.draw.bar.RenderBlank()
 	}
 	p.draw.bar.ChangeMax64(total)

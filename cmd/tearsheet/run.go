@@ -48,7 +48,7 @@ func sayLoad(r files.Report) string {
 	switch {
 	case r.Files == 0:
 		text += "no file found"
-	case r.Unchanged == r.Files:
+	case r.Unchanged == r.Files && len(r.Replaced) == 0:
 		text += count(r.Files, "file") + ", unchanged"
 	default:
 		text += fmt.Sprintf("%s, %s changed: %s and %s loaded", count(r.Files, "file"),

@@ -16,6 +16,8 @@ func TestLoadSaysWhatBecomesOfFilesThatAreGone(t *testing.T) {
 		"likes: 1 file, unchanged": {Files: 1, Unchanged: 1},
 		"likes: 1 file, 1 changed: 0 days and 0 rows loaded; a.csv is gone: the days come from the files that are there": {
 			Files: 1, Superseded: []string{"a.csv"}},
+		"likes: 1 file, 0 changed: 1 day and 2 rows loaded; a.csv is gone: the days come from the files that are there": {
+			Files: 1, Unchanged: 1, Replaced: []calendar.Day{first}, Rows: 2, Superseded: []string{"a.csv"}},
 		"likes: 1 file, unchanged; a.csv and 1 more are gone: 2 days from 2026-11-10 on stay as last loaded, until a file is back or path: no longer means it": {
 			Files: 1, Unchanged: 1, Kept: []string{"a.csv", "b.csv"}, KeptDays: []calendar.Day{first, first + 4}},
 	} {
