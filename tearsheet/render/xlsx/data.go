@@ -57,9 +57,25 @@ func coverageOf(p tearsheet.Point) string {
 	return "  " + p.Coverage.String()
 }
 
-// weekly formats the weeks of a row, of which the sign follows the digits.
-func weekly(r tearsheet.Row, sign string) string {
-	positive := pattern(r) + quoted(sign)
+// coverages returns the widest sign of each week of the trend.
+func coverages(doc *tearsheet.Document) []string {
+	widest := make([]string, len(doc.Trend))
+	for _, section := range doc.Sections {
+		for _, r := range section.Rows {
+			for i, point := range r.Trend {
+				if sign := coverageOf(point); len(sign) > len(widest[i]) {
+					widest[i] = sign
+				}
+			}
+		}
+	}
+	return widest
+}
+
+// weekly formats a week of a row. Its sign follows the digits; without one it leaves
+// the room of the widest, so that digits stand below digits.
+func weekly(r tearsheet.Row, sign, widest string) string {
+	positive := pattern(r) + quoted(sign) + blank(widest[len(sign):])
 	return positive + `;"` + minus + `"` + positive
 }
 
@@ -68,10 +84,12 @@ func weekly(r tearsheet.Row, sign string) string {
 func writeWeeks(t tab, doc *tearsheet.Document, p places, paper int) {
 	columns := []column{{"Team", 15}, {"Metric", 24}, {"Title", 26}, {"Unit", 10}}
 	n := len(doc.Trend)
-	for range 2 {
-		for _, week := range doc.Trend {
-			columns = append(columns, column{week.Label, 10})
-		}
+	signs := coverages(doc)
+	for i, week := range doc.Trend {
+		columns = append(columns, column{week.Label, 10 + .75*float64(len(signs[i]))})
+	}
+	for _, week := range doc.Trend {
+		columns = append(columns, column{week.Label, 10})
 	}
 	t.table(firstWeeksRow-1, columns)
 	t.text(1, 1, "Weeks by the day on which they end; 6/7: days loaded", look{Size: 9, Color: grey})
@@ -85,8 +103,8 @@ func writeWeeks(t tab, doc *tearsheet.Document, p places, paper int) {
 			t.text(3, row, r.Title, look{Size: 9})
 			t.text(4, row, r.UnitLabel, look{Size: 9, Color: grey})
 			for i, point := range r.Trend {
-				t.value(trendColumn+i, row, point.Actual, look{Size: 9, Format: weekly(r, coverageOf(point))})
-				t.value(trendColumn+n+i, row, point.Plan, look{Size: 9, Color: grey, Format: weekly(r, "")})
+				t.value(trendColumn+i, row, point.Actual, look{Size: 9, Format: weekly(r, coverageOf(point), signs[i])})
+				t.value(trendColumn+n+i, row, point.Plan, look{Size: 9, Color: grey, Format: weekly(r, "", "")})
 			}
 		}
 	}
