@@ -64,7 +64,7 @@ func exitCode(err error) int {
 }
 
 func isStorage(err error) bool {
-	for _, errno := range []error{syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT, syscall.EISDIR, syscall.ENOTDIR, fs.ErrPermission} {
+	for _, errno := range []error{syscall.ENOSPC, syscall.EIO, syscall.EROFS, syscall.EDQUOT, syscall.EISDIR, syscall.ENOTDIR, fs.ErrPermission} {
 		if errors.Is(err, errno) {
 			return true
 		}

@@ -155,7 +155,7 @@ func (a *app) saySheet(made *issued, paths []string, reports []files.Report) err
 		})
 	}
 	for _, r := range reports {
-		if len(r.Forgotten)+len(r.Kept) > 0 { // else what is on the sheet says enough
+		if len(r.Forgotten)+len(r.Kept)+len(r.Superseded) > 0 { // else what is on the sheet says enough
 			fmt.Fprintln(a.errOut, sayLoad(r))
 		}
 	}
