@@ -85,7 +85,7 @@ func meaning(benchmark, unit string) string {
 	case "s-cold":
 		return "the seconds behind cold/scan, on this machine"
 	case "MB-peak":
-		return "most memory that the process had, DuckDB's and the making of the table included"
+		return "most memory resident while metrics were computed, with the gigabyte that DuckDB may use"
 	case "ms-cpu/op":
 		return "own CPU for the document from stored values: the aim is below 50, whatever the number of rows"
 	case "ms/op":
