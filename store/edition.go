@@ -31,14 +31,15 @@ type Issue struct {
 
 // Cell is a figure that an edition printed.
 type Cell struct {
-	Metric   string
-	Week     calendar.Day
-	Edition  int
-	Actual   metrics.Value
-	Plan     metrics.Value
-	Coverage calendar.Coverage
-	Figure   string // hash of how it was computed
-	Loads    string // of what was loaded, or "" if nobody knows
+	Metric               string
+	Week                 calendar.Day
+	Edition              int
+	Actual               metrics.Value
+	Plan                 metrics.Value
+	ActualText, PlanText string // as printed
+	Coverage             calendar.Coverage
+	Figure               string // hash of how it was computed
+	Loads                string // of what was loaded, or "" if nobody knows
 }
 
 // ErrNoEdition is returned for an edition that the store does not have.
@@ -168,8 +169,9 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, issue Issue) error {
 	}
 	for _, c := range issue.Cells {
 		if _, err := tx.ExecContext(ctx, s.bind(
-			`insert into printed_cell (metric, week, edition, actual, plan, have, expected, figure, loads) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-			c.Metric, c.Week.String(), e.Number, text(c.Actual), text(c.Plan), c.Coverage.Have, c.Coverage.Of, c.Figure, c.Loads); err != nil {
+			`insert into printed_cell (metric, week, edition, actual, plan, actual_text, plan_text, have, expected, figure, loads)
+			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+			c.Metric, c.Week.String(), e.Number, text(c.Actual), text(c.Plan), c.ActualText, c.PlanText, c.Coverage.Have, c.Coverage.Of, c.Figure, c.Loads); err != nil {
 			return err
 		}
 	}
@@ -199,7 +201,7 @@ func (s *Store) AddFiles(ctx context.Context, number int, files map[string][]byt
 // printed.
 func (s *Store) Printed(ctx context.Context, from, to calendar.Day) ([]Cell, error) {
 	rows, err := s.db.QueryContext(ctx, s.bind(
-		`select metric, week, edition, actual, plan, have, expected, figure, loads from printed_cell as cell
+		`select metric, week, edition, actual, plan, actual_text, plan_text, have, expected, figure, loads from printed_cell as cell
 		where week >= ? and week <= ? and edition = (
 			select min(edition) from printed_cell as first where first.metric = cell.metric and first.week = cell.week)`),
 		from.String(), to.String())
@@ -211,7 +213,7 @@ func (s *Store) Printed(ctx context.Context, from, to calendar.Day) ([]Cell, err
 	for rows.Next() {
 		var c Cell
 		var week, actual, plan string
-		if err := rows.Scan(&c.Metric, &week, &c.Edition, &actual, &plan, &c.Coverage.Have, &c.Coverage.Of, &c.Figure, &c.Loads); err != nil {
+		if err := rows.Scan(&c.Metric, &week, &c.Edition, &actual, &plan, &c.ActualText, &c.PlanText, &c.Coverage.Have, &c.Coverage.Of, &c.Figure, &c.Loads); err != nil {
 			return nil, fmt.Errorf("printed cells: %w", err)
 		}
 		if c.Week, err = calendar.ParseDay(week); err != nil {

@@ -44,7 +44,8 @@ var schema = []string{
 		primary key (edition, name))`,
 	`create table if not exists printed_cell (
 		metric text not null, week text not null, edition bigint not null references edition,
-		actual text not null, plan text not null, have bigint not null, expected bigint not null, figure text not null, loads text not null,
+		actual text not null, plan text not null,
+		actual_text text not null, plan_text text not null, have bigint not null, expected bigint not null, figure text not null, loads text not null,
 		primary key (metric, week, edition))`,
 }
 

@@ -171,7 +171,7 @@ func issue(number int) store.Issue {
 		Document: fmt.Appendf(nil, "{\"edition\": %d, \"company\": \"Émile ‡ – −\"}\n", number),
 		Files:    map[string][]byte{"pdf": {0, 1, 2, 0xff, 0xfe, '\r', '\n', 0}, "csv": {}, "json": []byte("{}")},
 		Cells: []store.Cell{
-			{Metric: "likes", Week: newYear() + 6, Actual: value("1/7"), Coverage: calendar.Coverage{Have: 6, Of: 7}, Figure: "d1"},
+			{Metric: "likes", Week: newYear() + 6, Actual: value("1/7"), Plan: metrics.Int(2), ActualText: "0.143", PlanText: "2.000", Coverage: calendar.Coverage{Have: 6, Of: 7}, Figure: "d1", Loads: "l1"},
 			{Metric: "likes", Week: newYear() - 1, Coverage: calendar.Coverage{Have: 0, Of: 7}, Figure: "d1"},
 		},
 	}

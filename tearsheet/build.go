@@ -47,11 +47,12 @@ type PrintedKey struct {
 
 // Printed is a cell as the first edition that showed it had it.
 type Printed struct {
-	Edition  int
-	Actual   metrics.Value
-	Plan     metrics.Value
-	Coverage calendar.Coverage
-	Figure   string // hash of how it was computed
+	Edition              int
+	Actual               metrics.Value
+	Plan                 metrics.Value
+	Coverage             calendar.Coverage
+	ActualText, PlanText string // as printed then
+	Figure               string // hash of how it was computed
 }
 
 // Build makes the document. The same inputs give the same document.
@@ -156,7 +157,7 @@ func (b builder) restatement(m *metrics.Metric, w calendar.Week, now metrics.Wee
 	case then.Coverage != now.Coverage:
 		cause = "late data"
 	}
-	return &Restatement{Was: then.Actual, Edition: then.Edition, Cause: cause}
+	return &Restatement{Was: then.Actual, WasText: then.ActualText, Edition: then.Edition, Cause: cause}
 }
 
 // replanning compares the plan of a week with its first print.
@@ -165,7 +166,7 @@ func (b builder) replanning(m *metrics.Metric, w calendar.Week, now metrics.Valu
 	if !ok || then.Plan.Decimal() == now.Decimal() {
 		return nil
 	}
-	return &Restatement{Was: then.Plan, Edition: then.Edition, Cause: "plan changed"}
+	return &Restatement{Was: then.Plan, WasText: then.PlanText, Edition: then.Edition, Cause: "plan changed"}
 }
 
 // print chooses the digits of the row and writes them into its cells.
@@ -183,12 +184,8 @@ func (r *Row) print(m *metrics.Metric, shown []metrics.Value) {
 		cell := &r.Cells[i]
 		cell.ActualText = format(cell.Actual.Div(by), decimals)
 		cell.PlanText = format(cell.Plan.Div(by), decimals)
-		if cell.Restated != nil {
-			cell.Restated.WasText = format(cell.Restated.Was.Div(by), decimals)
-		}
-		if cell.PlanWas != nil {
-			cell.PlanWas.WasText = format(cell.PlanWas.Was.Div(by), decimals)
-		}
+		cell.Restated.print(by, decimals)
+		cell.PlanWas.print(by, decimals)
 	}
 	if !ok { // then the verdict is that on the printed digits
 		actual, plan = actual.Round(decimals), plan.Round(decimals)
@@ -197,6 +194,14 @@ func (r *Row) print(m *metrics.Metric, shown []metrics.Value) {
 	r.Mark = judge(m, actual, plan)
 	r.Cells[len(r.Cells)-1].Mark = r.Mark
 	r.Variance = varianceText(actual, plan, decimals)
+}
+
+// print writes the earlier figure in the digits of the row if nobody knows in which it
+// was printed. There may be no restatement.
+func (r *Restatement) print(by metrics.Value, decimals int) {
+	if r != nil && r.WasText == "" {
+		r.WasText = format(r.Was.Div(by), decimals)
+	}
 }
 
 // varianceText writes the variance of an actual from its plan: in percent, or where

@@ -144,7 +144,7 @@ type Cell struct {
 // Restatement says that an earlier edition printed another figure for a cell.
 type Restatement struct {
 	Was     metrics.Value `json:"was"`      // as first printed
-	WasText string        `json:"was_text"` // in the digits of the row
+	WasText string        `json:"was_text"` // as it was printed
 	Edition int           `json:"edition"`
 	Cause   string        `json:"cause"` // late data, definition changed, correction, plan changed
 }

@@ -38,6 +38,7 @@ func TestRestatementNamesItsCause(t *testing.T) {
 		{"another computation and fewer days", "90", func(p *tearsheet.Printed) { p.Figure, p.Coverage.Have = "other", 6 }, "definition changed"},
 		{"no figure then", "", func(p *tearsheet.Printed) { p.Coverage.Have = 0 }, "late data"},
 		{"a figure of 0", "0", nil, "correction"},
+		{"digits of another row", "90", func(p *tearsheet.Printed) { p.ActualText = "0.09k" }, "correction"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := newCompany(t, count("visits", "web"))
@@ -56,6 +57,9 @@ func TestRestatementNamesItsCause(t *testing.T) {
 			}
 			if r.Latest().Restated != nil {
 				t.Error("another week is restated")
+			}
+			if tt.name == "digits of another row" && cell.Restated.WasText != "0.09k" {
+				t.Errorf("it says %q was printed", cell.Restated.WasText)
 			}
 		})
 	}

@@ -97,6 +97,9 @@ func decimalsOf(unit metrics.Unit, scaled []metrics.Value, actual, plan metrics.
 		least = max(least, cents)
 	}
 	for decimals := least; decimals <= least+mostExtraDecimals; decimals++ {
+		if unit.Currency() && decimals == 1 { // $1,396.90, and not $1,396.9
+			continue
+		}
 		if reproduces(actual, plan, decimals) {
 			return decimals, true
 		}

@@ -131,7 +131,7 @@ func (p *project) printed(ctx context.Context, s *store.Store, last calendar.Wee
 	printed := map[tearsheet.PrintedKey]tearsheet.Printed{}
 	for _, c := range cells {
 		printed[tearsheet.PrintedKey{Metric: c.Metric, Week: c.Week}] = tearsheet.Printed{
-			Edition: c.Edition, Actual: c.Actual, Plan: c.Plan, Coverage: c.Coverage, Figure: c.Figure}
+			Edition: c.Edition, Actual: c.Actual, Plan: c.Plan, ActualText: c.ActualText, PlanText: c.PlanText, Coverage: c.Coverage, Figure: c.Figure}
 	}
 	return printed, nil
 }
@@ -255,6 +255,7 @@ func printedCells(doc *tearsheet.Document) []store.Cell {
 		for _, row := range section.Rows {
 			for _, c := range row.Cells {
 				cells = append(cells, store.Cell{Metric: row.Metric, Week: c.Week, Actual: c.Actual, Plan: c.Plan,
+					ActualText: c.ActualText, PlanText: c.PlanText,
 					Coverage: c.Coverage, Figure: hashes[row.Metric], Loads: c.Loads})
 			}
 		}

@@ -12,7 +12,6 @@ import (
 
 	"tearsheet/calendar"
 	"tearsheet/pipeline/source/files"
-	"tearsheet/tearsheet"
 )
 
 // formats are what a sheet can be made into.
@@ -192,25 +191,11 @@ func summary(made *issued) string {
 	if made.doc.Provisional {
 		text += "; provisional, since days are missing"
 	}
-	if restated := countRestated(made.doc); restated > 0 {
-		text += fmt.Sprintf("; %d figures restated", restated)
+	if restated := len(made.doc.Restated); restated > 0 {
+		text += "; " + count(restated, "figure") + " restated"
 	}
 	if !made.fresh {
 		text += fmt.Sprintf(" (unchanged since %s)", made.edition.AsOf)
 	}
 	return text
-}
-
-func countRestated(doc *tearsheet.Document) int {
-	count := 0
-	for _, section := range doc.Sections {
-		for _, row := range section.Rows {
-			for _, cell := range row.Cells {
-				if cell.Restated != nil {
-					count++
-				}
-			}
-		}
-	}
-	return count
 }
