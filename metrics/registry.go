@@ -33,14 +33,14 @@ func (r *Registry) Metrics() []*Metric { return r.metrics }
 // Metric returns the metric of that name, or nil.
 func (r *Registry) Metric(name string) *Metric { return r.byName[name] }
 
-// FigureHash identifies how the weekly figure of m is computed, whatever its
-// wording; of a ratio, how its operands are.
+// FigureHash identifies how the weekly figure of m is computed and in which unit,
+// whatever its wording; of a ratio, how its operands are.
 func (r *Registry) FigureHash(m *Metric, c calendar.Calendar) string {
 	if m.Roll != Ratio {
-		return hash(m.ComputationHash(c), string(m.Roll))
+		return hash(m.ComputationHash(c), string(m.Roll), string(m.Unit))
 	}
 	of, to := r.Metric(m.RatioOf.Of), r.Metric(m.RatioOf.To)
-	return hash(of.ComputationHash(c), to.ComputationHash(c), fmt.Sprint(m.RatioOf.MeanOfDays), fmt.Sprint(m.Unit == Percent))
+	return hash(of.ComputationHash(c), to.ComputationHash(c), fmt.Sprint(m.RatioOf.MeanOfDays), string(m.Unit))
 }
 
 // DefinitionHash identifies everything that says what m means: its own entry, and

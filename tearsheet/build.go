@@ -154,6 +154,8 @@ func (b builder) restatement(m *metrics.Metric, w calendar.Week, now metrics.Wee
 	switch {
 	case then.Figure != b.Registry.FigureHash(m, b.Calendar):
 		cause = "definition changed"
+	case then.Coverage.Have > now.Coverage.Have:
+		cause = "days taken away"
 	case then.Coverage != now.Coverage:
 		cause = "late data"
 	}
@@ -166,7 +168,11 @@ func (b builder) replanning(m *metrics.Metric, w calendar.Week, now metrics.Valu
 	if !ok || then.Plan.Decimal() == now.Decimal() {
 		return nil
 	}
-	return &Restatement{Was: then.Plan, WasText: then.PlanText, Edition: then.Edition, Cause: "plan changed"}
+	cause := "plan changed"
+	if then.Figure != b.Registry.FigureHash(m, b.Calendar) {
+		cause = "definition changed" // by another roll, say, the same plan gives another figure
+	}
+	return &Restatement{Was: then.Plan, WasText: then.PlanText, Edition: then.Edition, Cause: cause}
 }
 
 // print chooses the digits of the row and writes them into its cells.
@@ -187,7 +193,7 @@ func (r *Row) print(m *metrics.Metric, shown []metrics.Value) {
 		cell.Restated.print(by, decimals)
 		cell.PlanWas.print(by, decimals)
 	}
-	if !ok { // then the verdict is that on the printed digits
+	if !ok && plan.Round(decimals).Sign() > 0 { // then the verdict is that on the printed digits
 		actual, plan = actual.Round(decimals), plan.Round(decimals)
 	}
 	r.Decimals = decimals

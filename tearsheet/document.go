@@ -146,7 +146,7 @@ type Restatement struct {
 	Was     metrics.Value `json:"was"`      // as first printed
 	WasText string        `json:"was_text"` // as it was printed
 	Edition int           `json:"edition"`
-	Cause   string        `json:"cause"` // late data, definition changed, correction, plan changed
+	Cause   string        `json:"cause"` // late data, days taken away, definition changed, correction, plan changed
 }
 
 // Point is a week of a sparkline.

@@ -34,6 +34,7 @@ func TestRestatementNamesItsCause(t *testing.T) {
 		{"the same figure, computed otherwise", "100", func(p *tearsheet.Printed) { p.Figure = "other" }, ""},
 		{"another figure of the same days", "90", nil, "correction"},
 		{"another figure of fewer days", "90", func(p *tearsheet.Printed) { p.Coverage.Have = 6 }, "late data"},
+		{"another figure of more days", "90", func(p *tearsheet.Printed) { p.Coverage.Have = 8 }, "days taken away"},
 		{"another computation", "90", func(p *tearsheet.Printed) { p.Figure = "other" }, "definition changed"},
 		{"another computation and fewer days", "90", func(p *tearsheet.Printed) { p.Figure, p.Coverage.Have = "other", 6 }, "definition changed"},
 		{"no figure then", "", func(p *tearsheet.Printed) { p.Coverage.Have = 0 }, "late data"},

@@ -69,6 +69,12 @@ func writeProject(t testing.TB, files map[string]string) string {
 func sheetOf(t testing.TB, dir, week string, args ...string) *tearsheet.Document {
 	t.Helper()
 	mustRun(t, dir, append([]string{"sheet", "--week", week, "--to", "json"}, args...)...)
+	return readSheet(t, dir, week)
+}
+
+// readSheet reads the JSON of a sheet that was made.
+func readSheet(t testing.TB, dir, week string) *tearsheet.Document {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "sheets", "tearsheet-"+week+".json"))
 	if err != nil {
 		t.Fatal(err)

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -112,7 +111,7 @@ func configSchema() *yamlfile.Schema {
 // readConfig reads tearsheet.yaml in dir. Paths in it are relative to dir. All
 // faults are in the error at once.
 func readConfig(dir string) (*config, error) {
-	text, err := os.ReadFile(filepath.Join(dir, configName))
+	text, err := readText(filepath.Join(dir, configName))
 	if err != nil {
 		return nil, hinted(usageError(err), "run this in a project folder or name one with -C; `tearsheet init DIR` makes one")
 	}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"regexp"
 	"strings"
 
+	"tearsheet/internal/yamlfile"
 	"tearsheet/templates"
 )
 
@@ -85,4 +87,15 @@ func parseSize(text string) (int64, error) {
 		return size << 30, nil
 	}
 	return size << 20, nil
+}
+
+// readText reads a text file up to a little more than what is refused as too large,
+// so that nothing endless fills the memory.
+func readText(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, yamlfile.MaxSize+1))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -37,6 +36,9 @@ func openProject(dir string) (*project, error) {
 		var err error
 		p.plan, err = readPlan(c, p.registry)
 		faults = append(faults, faultsOf(c.planAt, err)...)
+		if err := printable(p.plan.Label().Version); err != nil {
+			faults = append(faults, metrics.Fault{Place: c.planAt, Text: "the plan's version: " + err.Error()})
+		}
 		p.warnings = append(p.warnings, p.plan.Warnings()...)
 	}
 	return p, faults.Err()
@@ -84,7 +86,7 @@ type findings struct{ faults, warnings metrics.Faults }
 // readRegistry reads metrics.yaml; the registry is nil if it has faults.
 func readRegistry(path string) (*metrics.Registry, findings) {
 	name := filepath.Base(path)
-	text, err := os.ReadFile(path)
+	text, err := readText(path)
 	if err != nil {
 		return nil, findings{faults: faultsOf(name, err)}
 	}

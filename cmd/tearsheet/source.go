@@ -77,7 +77,7 @@ func (c *config) distinct() metrics.DistinctCounter {
 // first of the last complete days, which are read again if there is no ledger.
 func source(ctx context.Context, p *project, r reader, today calendar.Day) (from metrics.Source, again calendar.Day, err error) {
 	if !p.config.others {
-		return r, today, nil
+		return untilToday{r, today}, today, nil
 	}
 	through, err := completeThrough(ctx, p.config, r, today)
 	if err != nil {
@@ -86,6 +86,21 @@ func source(ctx context.Context, p *project, r reader, today calendar.Day) (from
 	first := &firstDays{reader: r, calendar: p.config.calendar, registry: p.registry, today: today, known: map[string]firstDay{}}
 	return warehouse.Brownfield{Querier: r, FirstDay: first.of,
 		CompleteFrom: p.config.completeFrom, CompleteThrough: through}, through.Add(1 - p.config.recomputeDays), nil
+}
+
+// untilToday is a source of which today and what comes after are not loaded, whatever
+// its ledger holds: a day is not complete before it is over.
+type untilToday struct {
+	metrics.Source
+	today calendar.Day
+}
+
+// Loaded returns what is loaded of the days before today.
+func (u untilToday) Loaded(ctx context.Context, table string, from, to calendar.Day) (map[calendar.Day]calendar.Load, error) {
+	if to = min(to, u.today); to <= from {
+		return nil, nil
+	}
+	return u.Source.Loaded(ctx, table, from, to)
 }
 
 // completeThrough returns the last day that others have filled completely.

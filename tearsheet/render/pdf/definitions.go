@@ -177,7 +177,7 @@ func (p *printer) titleLines(d *tearsheet.Definition, underTeam bool) []line {
 		lines = append(lines, line{height: titleHeight, draw: func(x, y float64) {
 			end := p.text(x, y-2.4, words, title)
 			if _, ok := p.links.row[d.Metric]; ok && i == len(wrapped)-1 {
-				end = p.text(end+3, y-2.4, "↑", style{templates.Regular, 8, light})
+				end = p.text(end+3, y-2.4, "←", style{templates.Regular, 8, light})
 			}
 			p.depart(p.links.row, d.Metric, box{x, y - titleHeight, end, y + 1})
 			if i == 0 && beside <= column/2 {

@@ -96,14 +96,14 @@ func TestRowsAndDefinitionsLeadToEachOther(t *testing.T) {
 			row := all[there]
 			there++
 			to := linesIn(text[l.target-1], box{0, l.aims, 612, l.aims + 18})
-			if from != strings.TrimSpace(row.Title+" "+row.UnitLabel) || !strings.Contains(to, row.Title+" ↑ "+row.Metric) {
+			if from != strings.TrimSpace(row.Title+" "+row.UnitLabel) || !strings.Contains(to, row.Title+" ← "+row.Metric) {
 				t.Errorf("%s: the row %q leads to %q", row.Metric, from, to)
 			}
 		case l.page > sheets && l.target <= sheets:
 			row := all[back]
 			back++
 			to := linesIn(text[l.target-1], box{0, l.aims, 612, l.aims + 60})
-			if from != row.Title+" ↑" || !strings.Contains(to, strings.TrimSpace(row.Title+" "+row.UnitLabel)+" "+row.Cells[0].ActualText) {
+			if from != row.Title+" ←" || !strings.Contains(to, strings.TrimSpace(row.Title+" "+row.UnitLabel)+" "+row.Cells[0].ActualText) {
 				t.Errorf("%s: the definition %q leads to %q", row.Metric, from, to)
 			}
 		}
