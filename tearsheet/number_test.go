@@ -209,3 +209,22 @@ func TestContradictionIsSeen(t *testing.T) {
 		}
 	}
 }
+
+// Amounts of money have cents or none: $22.77 is not $22.8, and not $1,396.9 either.
+func TestMoneyTakesNoSingleDecimal(t *testing.T) {
+	for _, tt := range []struct {
+		actual, plan string
+		want         int
+	}{
+		{"22.77", "20", 2},
+		{"317.15", "317", 2},
+		{"0.99", "1", 2},
+		{"2507.3", "2230", 0}, // +12.4 by whole dollars too
+		{"1439.4", "1471", 2}, // −2.1; whole dollars give −2.2, and one decimal is passed over
+	} {
+		actual, plan := value(t, tt.actual), value(t, tt.plan)
+		if got, ok := decimalsOf("USD", []metrics.Value{actual, plan}, actual, plan); got != tt.want || !ok {
+			t.Errorf("%s beside %s takes %d decimals, want %d", tt.actual, tt.plan, got, tt.want)
+		}
+	}
+}
