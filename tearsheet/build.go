@@ -193,7 +193,7 @@ func (r *Row) print(m *metrics.Metric, shown []metrics.Value) {
 		cell.Restated.print(by, decimals)
 		cell.PlanWas.print(by, decimals)
 	}
-	if !ok && plan.Round(decimals).Sign() > 0 { // then the verdict is that on the printed digits
+	if !ok { // then the verdict is that on the printed digits
 		actual, plan = actual.Round(decimals), plan.Round(decimals)
 	}
 	r.Decimals = decimals
