@@ -121,6 +121,25 @@ func TestC01KillDuringFirstCreationLeavesNoBrokenFile(t *testing.T) {
 	t.Logf("of 25 processes, %d had made the file when they were killed", made)
 }
 
+// A file that ends within its head never was whole, wherever it ends.
+func TestC01FileCutInItsHeadIsNamed(t *testing.T) {
+	for _, size := range []int64{1, 4095, 4096, 4097, 8192} {
+		path := filepath.Join(t.TempDir(), "cut.duckdb")
+		db, err := duck.Open(t.Context(), path, warehouse.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(db.Close(), os.Truncate(path, size)); err != nil {
+			t.Fatal(err)
+		}
+		_, err = duck.Open(t.Context(), path, warehouse.Limits{})
+		var storage *warehouse.StorageError
+		if !errors.As(err, &storage) || !strings.Contains(err.Error(), "not a DuckDB file: move it away") {
+			t.Errorf("cut at %d: %v", size, err)
+		}
+	}
+}
+
 // The control: DuckDB's own way of creating a file does leave broken ones.
 func TestC01FileBrokenInCreationIsNamed(t *testing.T) {
 	dir := t.TempDir()

@@ -16,6 +16,22 @@ import (
 
 var holder = regexp.MustCompile(`Conflicting lock is held in .*\(PID (\d+)\)`)
 
+var shortRead = regexp.MustCompile(`Could not read enough bytes from file .* from location (\d+)`)
+
+// headSize is the size of DuckDB's three headers, in bytes.
+const headSize = 3 * 4096
+
+// cutInItsHead reports whether DuckDB says that a file ends within its headers: such a
+// file never was whole.
+func cutInItsHead(text string) bool {
+	m := shortRead.FindStringSubmatch(text)
+	if m == nil {
+		return false
+	}
+	at, err := strconv.Atoi(m[1])
+	return err == nil && at < headSize
+}
+
 // explainOpening turns an error of opening a file into one that says what to do.
 func explainOpening(err error, path string) error {
 	text := err.Error()
@@ -30,7 +46,7 @@ func explainOpening(err error, path string) error {
 		return &warehouse.ActiveError{Path: path, PID: os.Getpid()}
 	}
 	switch {
-	case strings.Contains(text, "not a valid DuckDB database file"):
+	case strings.Contains(text, "not a valid DuckDB database file"), cutInItsHead(text):
 		err = errors.New("not a DuckDB file: move it away, or name another file in warehouse.url")
 	case strings.Contains(text, "version number"):
 		err = fmt.Errorf("%s (this program has DuckDB %s)", firstLine(err), engineVersion())
