@@ -53,7 +53,7 @@ func (d *Digester) Add(row Row) error {
 	if len(row.Values) != len(d.table.Columns) {
 		return fmt.Errorf("table %s: a row has %d values, not %d", d.table.Name, len(row.Values), len(d.table.Columns))
 	}
-	if row.Day < firstDay || row.Day > lastDay {
+	if row.Day < firstDay || row.Day > lastDay || (row.Day == WholePart) != d.table.Whole {
 		return fmt.Errorf("table %s: %s lies outside the years 1 to 9999", d.table.Name, row.Day)
 	}
 	d.row = d.row[:0]

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"tearsheet/calendar"
@@ -15,8 +13,11 @@ const ledgerSchema = "etl"
 
 // The tables of the ledger.
 const (
-	PartitionTable = ledgerSchema + ".partition"
-	FileTable      = ledgerSchema + ".file"
+	PartitionTable = ledgerSchema + ".partition" // what is loaded, and of what it was made
+	FileTable      = ledgerSchema + ".file"      // the files that were read
+	FileDayTable   = ledgerSchema + ".file_day"  // the days of files that are loaded by themselves
+	RejectTable    = ledgerSchema + ".reject"    // the lines that were refused
+	AttemptTable   = ledgerSchema + ".attempt"   // what runs did and tried, written apart from the rows
 )
 
 // LedgerTables returns the statements that make the ledger if there is none. They
@@ -31,7 +32,15 @@ func LedgerTables() []string {
 			checksum varchar(200) not null, definition varchar(200) not null, size bigint not null,
 			from_part date not null, to_part date not null,
 			lines bigint not null, loaded bigint not null, rejected bigint not null, filtered bigint not null,
-			run_id varchar(200) not null, loaded_at timestamp not null)`,
+			state varchar(20) not null, reason varchar(4096) not null, host varchar(200) not null, hour timestamp,
+			first_error_line bigint not null, run_id varchar(200) not null, loaded_at timestamp not null)`,
+		"create table if not exists " + FileDayTable + ` (asset varchar(200) not null, path varchar(4096) not null,
+			part date not null, rows_loaded bigint not null)`,
+		"create table if not exists " + RejectTable + ` (asset varchar(200) not null, path varchar(4096) not null,
+			line_no bigint not null, byte_offset bigint not null, line varchar(65535) not null, reason varchar(4096) not null)`,
+		"create table if not exists " + AttemptTable + ` (run_id varchar(200) not null, asset varchar(200) not null,
+			from_part date not null, to_part date not null, state varchar(20) not null, error varchar(65535) not null,
+			rows_loaded bigint not null, changed bigint not null, started_at timestamp not null, ended_at timestamp not null)`,
 	}
 }
 
@@ -43,37 +52,71 @@ func PartitionColumns() []string {
 // FileColumns are the columns of FileTable, in order.
 func FileColumns() []string {
 	return []string{"asset", "path", "checksum", "definition", "size", "from_part", "to_part",
-		"lines", "loaded", "rejected", "filtered", "run_id", "loaded_at"}
+		"lines", "loaded", "rejected", "filtered", "state", "reason", "host", "hour", "first_error_line", "run_id", "loaded_at"}
 }
 
-// Load reads the ledger: it is how an engine answers Loaded.
+// FileDayColumns are the columns of FileDayTable, in order.
+func FileDayColumns() []string { return []string{"asset", "path", "part", "rows_loaded"} }
+
+// RejectColumns are the columns of RejectTable, in order.
+func RejectColumns() []string {
+	return []string{"asset", "path", "line_no", "byte_offset", "line", "reason"}
+}
+
+// Load reads the ledger: it is how an engine answers Loaded. A whole table is loaded
+// on every day from 1970 on.
 func Load(ctx context.Context, q Querier, table string, from, to calendar.Day) (map[calendar.Day]calendar.Load, error) {
-	rows, err := q.QueryContext(ctx, "select part, have, expected, data_version from "+PartitionTable+
-		" where asset = $1 and part >= cast($2 as date) and part < cast($3 as date)", table, from.String(), to.String())
+	parts, err := Partitions(ctx, q, table, from, to)
+	if err != nil {
+		return nil, err
+	}
+	loads := make(map[calendar.Day]calendar.Load, len(parts))
+	if whole, ok := parts[WholePart]; ok {
+		for day := max(from, 0); day < to; day++ {
+			loads[day] = whole.load()
+		}
+		return loads, nil
+	}
+	for day, part := range parts {
+		loads[day] = part.load()
+	}
+	return loads, nil
+}
+
+func (p Partition) load() calendar.Load {
+	return calendar.Load{Coverage: p.Coverage, Version: p.Version}
+}
+
+// Partitions returns what the ledger knows of the days from ≤ day < to of a table,
+// or of WholePart if the table is whole.
+func Partitions(ctx context.Context, q Querier, table string, from, to calendar.Day) (map[calendar.Day]Partition, error) {
+	rows, err := q.QueryContext(ctx, "select part, have, expected, input_hash, data_version, rows_loaded, rejected, run_id, loaded_at from "+PartitionTable+
+		" where asset = $1 and (part >= cast($2 as date) and part < cast($3 as date) or part = cast($4 as date))",
+		table, from.String(), to.String(), WholePart.String())
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	loads := map[calendar.Day]calendar.Load{}
+	parts := map[calendar.Day]Partition{}
 	for rows.Next() {
-		var part time.Time
-		var load calendar.Load
-		if err := rows.Scan(&part, &load.Have, &load.Of, &load.Version); err != nil {
+		var day time.Time
+		var p Partition
+		if err := rows.Scan(&day, &p.Coverage.Have, &p.Coverage.Of, &p.InputHash, &p.Version, &p.Rows, &p.Rejected, &p.RunID, &p.At); err != nil {
 			return nil, err
 		}
-		day := calendar.DayOn(part.Date())
-		if _, twice := loads[day]; twice {
-			return nil, fmt.Errorf("ledger: %s of table %s stands twice", day, table)
+		p.Day = calendar.DayOn(day.Date())
+		if _, twice := parts[p.Day]; twice {
+			return nil, fmt.Errorf("ledger: %s of table %s stands twice", p.Day, table)
 		}
-		loads[day] = load
+		parts[p.Day] = p
 	}
-	return loads, rows.Err()
+	return parts, rows.Err()
 }
 
 // Files returns the files of a table that the ledger knows, by path.
 func Files(ctx context.Context, q Querier, table string) (map[string]File, error) {
-	rows, err := q.QueryContext(ctx, "select path, checksum, definition, size, from_part, to_part, lines, loaded, rejected, filtered from "+
-		FileTable+" where asset = $1", table)
+	rows, err := q.QueryContext(ctx, "select path, checksum, definition, size, from_part, to_part, lines, loaded, rejected, filtered,"+
+		" state, reason, host, hour, first_error_line, run_id, loaded_at from "+FileTable+" where asset = $1", table)
 	if err != nil {
 		return nil, err
 	}
@@ -92,107 +135,34 @@ func Files(ctx context.Context, q Querier, table string) (map[string]File, error
 func scanFile(rows *sql.Rows) (File, error) {
 	var f File
 	var from, to time.Time
-	err := rows.Scan(&f.Path, &f.Checksum, &f.Definition, &f.Size, &from, &to, &f.Lines, &f.Loaded, &f.Rejected, &f.Filtered)
+	var hour sql.NullTime
+	err := rows.Scan(&f.Path, &f.Checksum, &f.Definition, &f.Size, &from, &to, &f.Lines, &f.Loaded, &f.Rejected, &f.Filtered,
+		&f.State, &f.Reason, &f.Host, &hour, &f.FirstError, &f.RunID, &f.At)
 	f.From, f.To = calendar.DayOn(from.Date()), calendar.DayOn(to.Date())
+	if hour.Valid {
+		f.Hour = hour.Time.UTC()
+	}
+	f.At = f.At.UTC()
 	return f, err
 }
 
-// Tally checks the rows of a change as they pass and makes its ledger rows. It is
-// the half of Replace that is the same for every engine.
-type Tally struct {
-	change Change
-	parts  map[calendar.Day]bool
-	digest *Digester
-}
-
-// NewTally returns a Tally for a change, or an error if the change contradicts
-// itself.
-func NewTally(change Change) (*Tally, error) {
-	if err := change.Table.Validate(); err != nil {
+// FileDays returns, by path, the days of the rows of the files of a table.
+func FileDays(ctx context.Context, q Querier, table string) (map[string][]FileDay, error) {
+	rows, err := q.QueryContext(ctx, "select path, part, rows_loaded from "+FileDayTable+" where asset = $1 order by path, part", table)
+	if err != nil {
 		return nil, err
 	}
-	parts := make(map[calendar.Day]bool, len(change.Parts))
-	for _, part := range change.Parts {
-		parts[part.Day] = true
-	}
-	days := change.Days()
-	for i, day := range days[min(1, len(days)):] {
-		if day == days[i] {
-			return nil, fmt.Errorf("table %s: %s stands twice in one change", change.Table.Name, day)
+	defer rows.Close()
+	days := map[string][]FileDay{}
+	for rows.Next() {
+		var path string
+		var part time.Time
+		var d FileDay
+		if err := rows.Scan(&path, &part, &d.Rows); err != nil {
+			return nil, err
 		}
+		d.Day = calendar.DayOn(part.Date())
+		days[path] = append(days[path], d)
 	}
-	return &Tally{change, parts, NewDigester(change.Table)}, nil
+	return days, rows.Err()
 }
-
-// Add checks one row and counts it.
-func (t *Tally) Add(row Row) error {
-	if !t.parts[row.Day] {
-		return fmt.Errorf("table %s: a row of %s, which is not to be replaced", t.change.Table.Name, row.Day)
-	}
-	return t.digest.Add(row)
-}
-
-// Partitions returns the rows for PartitionTable, once all rows were added.
-func (t *Tally) Partitions() [][]any {
-	rows := make([][]any, 0, len(t.change.Parts))
-	for _, part := range t.change.Parts {
-		coverage := part.Coverage
-		if coverage == (calendar.Coverage{}) {
-			coverage = calendar.Whole()
-		}
-		var loaded int64
-		if digest := t.digest.Days()[part.Day]; digest != nil {
-			loaded = digest.Rows()
-		}
-		rows = append(rows, []any{t.change.Table.Name, part.Day.Time(), int32(coverage.Have), int32(coverage.Of), part.InputHash,
-			t.digest.Version(part.Day), loaded, part.Rejected, t.change.RunID, t.change.At.UTC()})
-	}
-	return rows
-}
-
-// FileRows returns the rows for FileTable.
-func (t *Tally) FileRows() [][]any {
-	rows := make([][]any, 0, len(t.change.Files))
-	for _, f := range t.change.Files {
-		rows = append(rows, []any{t.change.Table.Name, f.Path, f.Checksum, f.Definition, f.Size, f.From.Time(), f.To.Time(),
-			f.Lines, f.Loaded, f.Rejected, f.Filtered, t.change.RunID, t.change.At.UTC()})
-	}
-	return rows
-}
-
-// Days returns the days that a change replaces or forgets, in their order.
-func (c Change) Days() []calendar.Day {
-	days := slices.Clone(c.Forget)
-	for _, part := range c.Parts {
-		days = append(days, part.Day)
-	}
-	slices.Sort(days)
-	return days
-}
-
-// Deletions returns the statements that clear the way for a change. They delete
-// whole days, not the keys of the new rows: a day that lost rows would keep them.
-func (c Change) Deletions() []string {
-	var statements []string
-	asset := literal(c.Table.Name)
-	if cleared := c.Days(); len(cleared) > 0 {
-		days := make([]string, len(cleared))
-		for i, day := range cleared {
-			days[i] = "date '" + day.String() + "'"
-		}
-		in := " in (" + strings.Join(days, ", ") + ")"
-		statements = append(statements,
-			"delete from "+c.Table.Quoted()+" where "+DayColumn+in,
-			"delete from "+PartitionTable+" where asset = "+asset+" and part"+in)
-	}
-	paths := slices.Clone(c.ForgetFiles)
-	for _, file := range c.Files {
-		paths = append(paths, file.Path)
-	}
-	for _, path := range paths {
-		statements = append(statements, "delete from "+FileTable+" where asset = "+asset+" and path = "+literal(path))
-	}
-	return statements
-}
-
-func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

@@ -8,13 +8,15 @@ import (
 	"strings"
 )
 
-// Table is a fact table: a column day with the local date, and its own columns.
+// Table is a fact table with a column day, the local date, and its own columns; or
+// a whole table, such as a dimension, without that column.
 type Table struct {
 	Name    string // likes, or schema.likes
 	Columns []Column
+	Whole   bool // not cut into days: its only partition is WholePart
 }
 
-// Column is a column of a fact table. Every column may hold NULL.
+// Column is a column of a table. Every column may hold NULL.
 type Column struct {
 	Name string
 	Type Type
@@ -94,7 +96,7 @@ func (t Table) Validate() error {
 			return fmt.Errorf("table %q: the schema %s is the ledger's", t.Name, ledgerSchema)
 		}
 	}
-	seen := map[string]bool{DayColumn: true}
+	seen := map[string]bool{DayColumn: !t.Whole}
 	for _, column := range t.Columns {
 		if !plainName.MatchString(column.Name) {
 			return fmt.Errorf("table %q: column %q: a name has the letters a-z, digits and _, at most 63", t.Name, column.Name)
@@ -110,6 +112,16 @@ func (t Table) Validate() error {
 	return nil
 }
 
+// Column returns a column of the table's own by its name.
+func (t Table) Column(name string) (Column, bool) {
+	for _, column := range t.Columns {
+		if column.Name == name {
+			return column, true
+		}
+	}
+	return Column{}, false
+}
+
 // Quoted returns the table's name for a statement.
 func (t Table) Quoted() string { return `"` + strings.ReplaceAll(t.Name, ".", `"."`) + `"` }
 
@@ -123,20 +135,34 @@ func (t Table) Split() (schema, name string) {
 
 // ColumnNames returns the names of all columns, day first.
 func (t Table) ColumnNames() []string {
-	names := []string{DayColumn}
-	for _, column := range t.Columns {
+	var names []string
+	for _, column := range t.all() {
 		names = append(names, column.Name)
 	}
 	return names
+}
+
+// all returns the columns with the one that a fact table has by itself.
+func (t Table) all() []Column {
+	if t.Whole {
+		return t.Columns
+	}
+	return append([]Column{{DayColumn, Type{Kind: Date}}}, t.Columns...)
 }
 
 // Create returns the statement that makes the table if there is none; spell
 // writes a type in the engine's words.
 func (t Table) Create(spell func(Type) string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "create table if not exists %s (%q date not null", t.Quoted(), DayColumn)
-	for _, column := range t.Columns {
-		fmt.Fprintf(&b, ", %q %s", column.Name, spell(column.Type))
+	fmt.Fprintf(&b, "create table if not exists %s (", t.Quoted())
+	for i, column := range t.all() {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%q %s", column.Name, spell(column.Type))
+		if i == 0 && !t.Whole {
+			b.WriteString(" not null")
+		}
 	}
 	return b.String() + ")"
 }
@@ -145,8 +171,7 @@ func (t Table) Create(spell func(Type) string) string {
 // if one of them has another type. The types of have are spelled as by spell.
 func (t Table) Missing(have map[string]string, spell func(Type) string) ([]Column, error) {
 	var missing []Column
-	columns := append([]Column{{DayColumn, Type{Kind: Date}}}, t.Columns...)
-	for _, column := range columns {
+	for _, column := range t.all() {
 		found, ok := have[column.Name]
 		if !ok {
 			missing = append(missing, column)

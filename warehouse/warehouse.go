@@ -1,9 +1,9 @@
-// Package warehouse is the contract between the fact tables and everybody who
-// fills or reads them. A fact table holds one row per event, each with its local
-// day; it is filled day by day, and a ledger in the same warehouse, written in the
-// same transaction, says what is loaded. Package duck and package pg keep the
-// contract, package warehousetest checks it. What a row means, and how numbers are
-// made of rows, is left to others.
+// Package warehouse is the contract between the tables and everybody who fills or
+// reads them. A fact table holds one row per event, each with its local day, and is
+// filled day by day; a dimension is a whole table. A ledger in the same warehouse,
+// written in the same transaction as the rows, says what is loaded and of what it was
+// made. Package duck and package pg keep the contract, package warehousetest checks
+// it. What a row means, and how numbers are made of rows, is left to others.
 package warehouse
 
 import (
@@ -42,6 +42,18 @@ type Warehouse interface {
 	// changes at all. Rows are streamed; memory does not grow with them. To
 	// replace a day by the rows it has leaves its version as it was.
 	Replace(ctx context.Context, change Change) error
+	// LoadFile takes the rows of one file, and its refused lines, in the place of
+	// those that the table has of the path, in one transaction with the file's
+	// ledger entries. The table has FileColumn; partitions are sealed by Replace.
+	// Loads of different files may run at once.
+	LoadFile(ctx context.Context, load FileLoad) error
+	// Refresh brings a table up to date with rows that are all read again. Days
+	// with the rows that they have, in whatever order, are not touched.
+	Refresh(ctx context.Context, refresh Refresh) (Refreshed, error)
+	// Build makes partitions of a table by a SELECT, in one transaction with its
+	// checks and its ledger rows, or changes nothing. Builds of different tables may
+	// run at once.
+	Build(ctx context.Context, build Build) (Built, error)
 	// Close writes everything to its place and ends all connections.
 	Close() error
 }
@@ -54,6 +66,9 @@ type Change struct {
 	Parts []Part
 	// Forget are days that are no longer loaded afterwards; they lose their rows.
 	Forget []calendar.Day
+	// Seal are days whose rows LoadFile put there: only their entries in the ledger
+	// are replaced.
+	Seal []Partition
 	// Rows are all rows of the replaced days, in any order; their own order is kept
 	// where the engine keeps one, so rows in time order are read faster. It may
 	// be ranged over again, since an engine repeats what it can repeat.
@@ -84,6 +99,15 @@ type Part struct {
 	Rejected  int64             // lines that were refused
 }
 
+// Partition is the ledger entry of one day of a table, or of a whole one.
+type Partition struct {
+	Part
+	Version string // of the rows: the same rows have the same
+	Rows    int64
+	RunID   string
+	At      time.Time
+}
+
 // File is the ledger entry of one source file of a table. Lines = Loaded +
 // Rejected + Filtered.
 type File struct {
@@ -96,6 +120,17 @@ type File struct {
 	Loaded     int64
 	Rejected   int64
 	Filtered   int64
+	// State is what became of it; "" stands for FileLoaded. Reason says why it is
+	// not loaded.
+	State  FileState
+	Reason string
+	// Host and Hour are those of a log file; the zero Hour is none.
+	Host string
+	Hour time.Time // UTC
+	// FirstError is the line of the first Reject, from 1; 0 if there is none.
+	FirstError int64
+	RunID      string    // of the run that wrote the entry; set by the warehouse
+	At         time.Time // of that run
 }
 
 // Limits bound what statements may use. A zero field stands for the engine's own

@@ -1,0 +1,58 @@
+package warehouse
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"iter"
+	"time"
+
+	"tearsheet/calendar"
+)
+
+// FileColumn is the column of a table that is filled file by file. It tells which
+// file a row came from, so that the rows of one file can be replaced.
+const FileColumn = "file_id"
+
+// FileID returns what FileColumn holds of the rows of a file. It depends on nothing
+// but the names, so a warehouse that is filled again is the same.
+func FileID(table, path string) int64 {
+	sum := sha256.Sum256([]byte(table + "\x00" + path))
+	return int64(binary.LittleEndian.Uint64(sum[:8]) >> 1) // never negative
+}
+
+// FileLoad puts the rows of one file into a table that has FileColumn.
+type FileLoad struct {
+	Table Table
+	// Path names the file in the ledger.
+	Path string
+	// Batches are the rows and the refused lines of the file. They are read once.
+	Batches iter.Seq2[*Batch, error]
+	// Entry returns what the ledger is to say of the file. It is called when all
+	// batches were taken; its error undoes the load.
+	Entry func() (FileEntry, error)
+	// RunID names the run in the ledger, At is its time.
+	RunID string
+	At    time.Time
+}
+
+// FileEntry is what the ledger says of a file that was loaded by itself.
+type FileEntry struct {
+	File
+	Days []FileDay // the days of its rows
+}
+
+// FileDay says how many rows of a day a file has, and their version.
+type FileDay struct {
+	Day  calendar.Day
+	Rows int64
+}
+
+// FileState says what became of a file.
+type FileState string
+
+// The states of files.
+const (
+	FileLoaded FileState = "loaded"
+	FileBroken FileState = "broken" // nothing of it is loaded: it cannot be read, or too much of it was refused
+	FileHeld   FileState = "held"   // nothing of it is loaded until somebody accepts it
+)
