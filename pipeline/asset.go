@@ -5,10 +5,7 @@
 // package workflow. It knows no metric.
 package pipeline
 
-import (
-	"tearsheet/calendar"
-	"tearsheet/warehouse"
-)
+import "tearsheet/warehouse"
 
 // Asset is a table of the warehouse and how its rows come about: by SQL over other
 // tables, or from a source outside.
@@ -73,6 +70,3 @@ func (a *Asset) Table() warehouse.Table {
 	}
 	return t
 }
-
-// span is the days from ≤ day < to.
-type span struct{ from, to calendar.Day }

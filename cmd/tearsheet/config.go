@@ -11,7 +11,6 @@ import (
 	"tearsheet/calendar"
 	"tearsheet/internal/yamlfile"
 	"tearsheet/metrics"
-	"tearsheet/pipeline/source/files"
 	"tearsheet/warehouse"
 )
 
@@ -55,20 +54,6 @@ type planEntry struct {
 	Table       string `json:"table,omitempty" jsonschema_description:"Not supported by this version."`
 }
 
-type sourcesEntry struct {
-	Files []fileEntry `json:"files,omitempty" jsonschema_description:"CSV and Parquet files that fill fact tables by day."`
-}
-
-type fileEntry struct {
-	Table   string            `json:"table" jsonschema:"minLength=1" jsonschema_description:"The fact table that the files fill."`
-	Path    string            `json:"path" jsonschema:"minLength=1,example=data/uploads/{day}.csv.gz" jsonschema_description:"A file, a pattern with *, or one file a local day with {day}."`
-	At      string            `json:"at,omitempty" jsonschema_description:"The column with the UTC instant."`
-	Day     string            `json:"day,omitempty" jsonschema_description:"The column with the local date, instead of at."`
-	Columns map[string]string `json:"columns" jsonschema_description:"The columns to load and their types: text, bigint, double, decimal(p,s), boolean, date, timestamp."`
-	From    string            `json:"from,omitempty" jsonschema_description:"The first day that the files hold completely."`
-	Through string            `json:"through,omitempty" jsonschema_description:"The last day that the files hold completely."`
-}
-
 type outputsEntry struct {
 	Dir     string   `json:"dir,omitempty" jsonschema_description:"The folder of the sheets. sheets if absent."`
 	Formats []string `json:"formats,omitempty" jsonschema:"enum=pdf,enum=xlsx,enum=html,enum=csv,enum=json" jsonschema_description:"What is made. pdf, xlsx, html and json if absent."`
@@ -90,7 +75,7 @@ type config struct {
 	store             string
 	plan              *planEntry
 	planAt            string // its place in the file
-	sources           []files.Source
+	sources           sources
 	outDir, paper     string
 	formats           []string
 	warnings, faults  metrics.Faults
@@ -259,32 +244,6 @@ func (r *configReader) readPlan(p *planEntry) {
 		entry := *p
 		entry.File = r.inProject(p.File)
 		r.plan, r.planAt = &entry, placeIn(configName, r.tree.Value("plan", "file"))
-	}
-}
-
-func (r *configReader) readSources(s sourcesEntry) {
-	seen := map[string]bool{}
-	for i, f := range s.Files {
-		at := []string{"sources", "files", fmt.Sprint(i)}
-		source := files.Source{Table: f.Table, Path: f.Path, At: f.At, Day: f.Day}
-		if r.others {
-			r.addAt(r.tree.Value(at...), "files cannot fill a warehouse with filled_by: others")
-		}
-		if seen[f.Table] {
-			r.add(fmt.Errorf("table %s is filled by an earlier entry", f.Table), append(at, "table")...)
-		}
-		seen[f.Table] = true
-		if daily := strings.Contains(f.Path, "{day}"); f.At != "" && f.Day != "" || f.At == "" && f.Day == "" && !daily {
-			r.addAt(r.tree.Value(at...), "name the column with the instant (at:) or the one with the local date (day:), one of them; only a path with {day} needs neither")
-		}
-		for _, name := range r.tree.Keys(append(at, "columns")...) {
-			typ, err := warehouse.ParseType(f.Columns[name])
-			r.add(err, append(at, "columns", name)...)
-			source.Columns = append(source.Columns, files.Column{Name: name, Type: typ})
-		}
-		source.From = r.dayAt(f.From, append(at, "from")...)
-		source.Through = r.dayAt(f.Through, append(at, "through")...)
-		r.sources = append(r.sources, source)
 	}
 }
 

@@ -31,6 +31,9 @@ type Source struct {
 	// At is the column with the instant of a row, whose local day is its day. Day
 	// is the column with the local day itself. A {day} source needs neither.
 	At, Day string
+	// Whole says that the table is not cut into days: the files hold all of it, and
+	// neither At nor Day is given.
+	Whole bool
 	// Columns are the columns that are read; a file may have others.
 	Columns []Column
 	// From and Through are the first and the last day that a source of many days

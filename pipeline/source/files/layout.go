@@ -31,7 +31,7 @@ func newLayout(source Source) (layout, error) {
 	if len(l.columns) == 0 {
 		return layout{}, errors.New("names no columns")
 	}
-	l.table.Name = source.Table
+	l.table.Name, l.table.Whole = source.Table, source.Whole
 	for i, column := range l.columns {
 		if i == l.dayFrom && !l.instant {
 			continue // it is the table's day
@@ -45,6 +45,10 @@ func newLayout(source Source) (layout, error) {
 // is the day itself goes to the end, where the table does not keep it.
 func (l *layout) findDay(source Source) error {
 	switch {
+	case source.Whole && (source.At != "" || source.Day != "" || strings.Contains(source.Path, dayMark)):
+		return errors.New("is whole, and has at:, day: or {day}")
+	case source.Whole:
+		return nil
 	case source.At != "" && source.Day != "":
 		return errors.New("has both at: and day:")
 	case source.At == "" && source.Day == "" && !strings.Contains(source.Path, dayMark):
@@ -76,7 +80,7 @@ func (l *layout) findDay(source Source) error {
 // by other rules are read again.
 func definition(source Source, l layout, c calendar.Calendar) string {
 	const rules = 1 // raise it when the reading of a file changes
-	text := fmt.Sprintf("%d\n%s\n%s\n%d %t\n%s\n", rules, source.Path, c.Zone(), l.dayFrom, l.instant, source.Table)
+	text := fmt.Sprintf("%d\n%s\n%s\n%d %t %t\n%s\n", rules, source.Path, c.Zone(), l.dayFrom, l.instant, source.Whole, source.Table)
 	for _, column := range l.columns {
 		text += fmt.Sprintf("%s %s\n", column.Name, column.Type)
 	}

@@ -168,7 +168,10 @@ func (l *loader) read(ctx context.Context, step string, f file, found *faults, v
 
 // dayOf returns the day of a row, or what is wrong with it.
 func (l *loader) dayOf(f file, values []any) (day calendar.Day, fault string) {
-	if l.layout.dayFrom == noColumn {
+	switch {
+	case l.source.Whole:
+		return warehouse.WholePart, ""
+	case l.layout.dayFrom == noColumn:
 		return *f.day, ""
 	}
 	column := l.layout.columns[l.layout.dayFrom].Name

@@ -76,14 +76,14 @@ func (l *loader) parts(ctx context.Context, s survey, kept map[calendar.Day]bool
 	if err != nil || len(days) == 0 {
 		return nil, nil, err
 	}
-	loaded, err := l.warehouse.Loaded(ctx, l.source.Table, slices.Min(days), slices.Max(days)+1)
+	loaded, err := warehouse.Partitions(ctx, l.warehouse, l.source.Table, slices.Min(days), slices.Max(days)+1)
 	if err != nil {
 		return nil, nil, err
 	}
 	inputs := inputHashes(s)
 	for _, day := range days {
-		load, ok := loaded[day]
-		same := ok && load.Complete() && load.Version == s.digests.Version(day)
+		part, ok := loaded[day]
+		same := ok && part.Coverage.Complete() && part.Version == s.digests.Version(day)
 		switch {
 		case same:
 		case kept[day]:
@@ -101,6 +101,9 @@ const mostDays = 100 * 366
 // days returns the days for which the files speak.
 func (l *loader) days(s survey) ([]calendar.Day, error) {
 	var days []calendar.Day
+	if l.source.Whole {
+		return []calendar.Day{warehouse.WholePart}, nil
+	}
 	if s.files[0].day != nil {
 		for _, f := range s.files {
 			days = append(days, *f.day)

@@ -1,0 +1,145 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tearsheet/calendar"
+	"tearsheet/warehouse"
+)
+
+// build makes the stale days of an asset. A day that cannot be made is a failure in
+// the report; the others are made all the same.
+func (w *work) build(ctx context.Context, u *unit) (NodeReport, error) {
+	b := &builder{work: w, asset: u.asset, report: NodeReport{Name: u.name, Tables: u.tables, Started: w.Clock()}}
+	w.mutex.Lock()
+	plan := w.planner.Plan(u.asset)
+	w.mutex.Unlock()
+	b.report.Fresh, b.report.Said = plan.Fresh, plan.Waiting
+	spoiled := w.failedDays(u.asset, u.parents)
+	var stale []Stale
+	for _, s := range plan.Stale {
+		if spoiled(s.Day) {
+			b.report.Skipped = append(b.report.Skipped, s.Day)
+			continue
+		}
+		stale = append(stale, s)
+	}
+	if err := b.all(ctx, stale, plan.Forget); err != nil {
+		return b.report, err
+	}
+	b.report.Ended = w.Clock()
+	return b.report, b.skipped(ctx)
+}
+
+// builder makes the days of one asset.
+type builder struct {
+	*work
+	asset  *Asset
+	report NodeReport
+	// alike counts the failures in a row that had nothing to do with a day.
+	alike int
+}
+
+func (b *builder) all(ctx context.Context, stale []Stale, forget []calendar.Day) error {
+	if len(stale) == 0 && len(forget) == 0 {
+		return nil
+	}
+	if err := b.Warehouse.Ensure(ctx, b.asset.Table()); err != nil {
+		return err
+	}
+	if len(forget) > 0 {
+		change := warehouse.Change{Table: b.asset.Table(), Forget: forget, RunID: b.Context.RunID, At: b.Context.At}
+		if err := b.Warehouse.Replace(ctx, change); err != nil {
+			return err
+		}
+		b.report.Changed = append(b.report.Changed, forget...)
+	}
+	for _, batch := range batches(b.asset, stale) {
+		if err := b.batch(ctx, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enoughAlike is the number of days in a row that fail without a check being at fault
+// after which the rest is not tried: it is not the days that are wrong.
+const enoughAlike = 3
+
+// batch makes some days at once, and one half after the other if that fails, so that
+// a bad day keeps no other from being made.
+func (b *builder) batch(ctx context.Context, batch []Stale) error {
+	began := b.Clock()
+	if b.alike >= enoughAlike {
+		return b.failed(ctx, batch, errors.New("not tried, since the days before it failed in the same way"), began)
+	}
+	built, err := b.Warehouse.Build(ctx, b.order(batch))
+	switch {
+	case err == nil:
+		b.alike = 0
+		return b.succeeded(ctx, batch, built, began)
+	case ctx.Err() != nil:
+		return err
+	case b.Kind(err) != FailedData:
+		return err
+	case len(batch) > 1:
+		half := len(batch) / 2
+		if err := b.batch(ctx, batch[:half]); err != nil {
+			return err
+		}
+		return b.batch(ctx, batch[half:])
+	}
+	var check *warehouse.CheckError
+	if !errors.As(err, &check) {
+		b.alike++
+	}
+	return b.failed(ctx, batch, err, began)
+}
+
+func (b *builder) order(batch []Stale) warehouse.Build {
+	order := warehouse.Build{Table: b.asset.Table(), Select: b.asset.SQL, Checks: b.asset.Checks, RunID: b.Context.RunID, At: b.Context.At}
+	for _, s := range batch {
+		order.Parts = append(order.Parts, s.Part)
+	}
+	return order
+}
+
+func (b *builder) succeeded(ctx context.Context, batch []Stale, built warehouse.Built, began time.Time) error {
+	b.report.Built += len(batch)
+	b.report.Rows += built.Rows
+	b.report.Changed = append(b.report.Changed, built.Changed...)
+	return b.attempt(ctx, batch, warehouse.Attempt{State: warehouse.Succeeded, Rows: built.Rows, Changed: int64(len(built.Changed)), Started: began})
+}
+
+func (b *builder) failed(ctx context.Context, batch []Stale, err error, began time.Time) error {
+	from, to := batch[0].Day, batch[len(batch)-1].Day+1
+	b.report.Failures = append(b.report.Failures, Failure{From: from, To: to, Error: err.Error(), Kind: FailedData})
+	return b.attempt(ctx, batch, warehouse.Attempt{State: warehouse.Failed, Error: err.Error(), Started: began})
+}
+
+func (b *builder) attempt(ctx context.Context, batch []Stale, a warehouse.Attempt) error {
+	a.RunID, a.Asset, a.From, a.To, a.Ended = b.Context.RunID, b.asset.Name, batch[0].Day, batch[len(batch)-1].Day+1, b.Clock()
+	return warehouse.Remember(ctx, b.Warehouse, a)
+}
+
+// skipped remembers the days that were not tried, in rows of days that follow each
+// other.
+func (b *builder) skipped(ctx context.Context) error {
+	now := b.Clock()
+	for i := 0; i < len(b.report.Skipped); {
+		from := b.report.Skipped[i]
+		to := from + 1
+		for i++; i < len(b.report.Skipped) && b.report.Skipped[i] == to; i++ {
+			to++
+		}
+		err := warehouse.Remember(ctx, b.Warehouse, warehouse.Attempt{RunID: b.Context.RunID, Asset: b.asset.Name, From: from, To: to,
+			State: warehouse.Skipped, Error: fmt.Sprintf("a table that %s is made of failed", b.asset.Name), Started: now, Ended: now})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

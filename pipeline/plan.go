@@ -1,0 +1,336 @@
+package pipeline
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"tearsheet/calendar"
+	"tearsheet/warehouse"
+)
+
+// Planner finds out which days of an asset are stale: those that the ledger lacks, or
+// that were made of something else than their parents are now. It is a pure function
+// of the ledger and the assets.
+type Planner struct {
+	State warehouse.State
+	// Today is the day that is not over yet: no day from it on is made.
+	Today calendar.Day
+	// Forced are the days that are made even if they are fresh, or nil.
+	Forced *Span
+
+	prefixes map[string]*prefix
+}
+
+// Span is the days from ≤ day < to.
+type Span struct{ From, To calendar.Day }
+
+// Contains reports whether a day lies in the span.
+func (s *Span) Contains(day calendar.Day) bool { return s != nil && s.From <= day && day < s.To }
+
+// Plan is what has to be done to an asset.
+type Plan struct {
+	// Stale are the days that have to be made, in order; of a whole table WholePart.
+	Stale []Stale
+	// Fresh is the number of days that are as they should be.
+	Fresh int
+	// Forget are loaded days whose parents are no longer there.
+	Forget []calendar.Day
+	// Waiting says what keeps an asset from being made at all, or "".
+	Waiting string
+}
+
+// Stale is a day to make, and why.
+type Stale struct {
+	warehouse.Part
+	Why string
+}
+
+// Plan returns what has to be done to an asset that SQL makes.
+func (p *Planner) Plan(a *Asset) Plan {
+	for _, d := range a.Depends {
+		if len(p.State[d.Asset]) == 0 {
+			return Plan{Waiting: fmt.Sprintf("nothing is loaded of %s", d.Asset)}
+		}
+	}
+	if a.Whole {
+		return p.planDays(a, []calendar.Day{warehouse.WholePart})
+	}
+	return p.planDays(a, p.candidates(a))
+}
+
+func (p *Planner) planDays(a *Asset, days []calendar.Day) Plan {
+	var plan Plan
+	for _, day := range days {
+		part := p.Part(a, day)
+		why := p.why(a, part)
+		if why == "" && p.Forced.Contains(day) {
+			why = "it was asked for"
+		}
+		if why == "" {
+			plan.Fresh++
+			continue
+		}
+		plan.Stale = append(plan.Stale, Stale{part, why})
+	}
+	for _, day := range slices.Sorted(maps.Keys(p.State[a.Name])) {
+		if _, candidate := slices.BinarySearch(days, day); !candidate {
+			plan.Forget = append(plan.Forget, day)
+		}
+	}
+	return plan
+}
+
+// candidates returns the days that an asset can be made for, in order: those before
+// today for which all parents that give it its days have an entry.
+func (p *Planner) candidates(a *Asset) []calendar.Day {
+	var days []calendar.Day
+	for i, parent := range p.dayParents(a) {
+		loaded := p.State[parent]
+		if i == 0 {
+			for day := range loaded {
+				if day < p.Today {
+					days = append(days, day)
+				}
+			}
+			slices.Sort(days)
+			continue
+		}
+		days = slices.DeleteFunc(days, func(day calendar.Day) bool { _, ok := loaded[day]; return !ok })
+	}
+	return days
+}
+
+// dayParents returns the parents by day that have to be loaded on a day for an asset
+// to be made for it. An asset over whole tables alone has the days of all tables.
+func (p *Planner) dayParents(a *Asset) []string {
+	var parents []string
+	for _, d := range a.Depends {
+		if d.Mapping != Latest && d.Mapping != Previous && !p.whole(d.Asset) {
+			parents = append(parents, d.Asset)
+		}
+	}
+	if len(parents) > 0 {
+		return parents
+	}
+	for _, d := range a.Depends {
+		if !p.whole(d.Asset) {
+			parents = append(parents, d.Asset)
+		}
+	}
+	return parents
+}
+
+func (p *Planner) whole(table string) bool {
+	_, whole := p.State[table][warehouse.WholePart]
+	return whole
+}
+
+// Part returns the ledger entry that a day of an asset should have: the hash of all
+// that it is made of, and how much of that is there.
+func (p *Planner) Part(a *Asset, day calendar.Day) warehouse.Part {
+	hashes := []string{a.Hash()}
+	coverage := calendar.Whole()
+	for _, d := range a.Depends {
+		in := p.input(a, d, day)
+		hashes = append(hashes, in.hash)
+		coverage = least(coverage, in.coverage)
+	}
+	if a.Whole {
+		coverage = calendar.Whole()
+	}
+	return warehouse.Part{Day: day, Coverage: coverage, InputHash: joinHashes(hashes)}
+}
+
+// mostHashes is how many hashes the ledger's column has room for.
+const mostHashes = 11
+
+// joinHashes writes the hashes side by side, so that it can be told which of them
+// changed. What does not find room is hashed together.
+func joinHashes(hashes []string) string {
+	if len(hashes) > mostHashes {
+		rest := strings.Join(hashes[mostHashes-1:], " ")
+		hashes = append(slices.Clone(hashes[:mostHashes-1]), shortHash(rest))
+	}
+	return strings.Join(hashes, " ")
+}
+
+func shortHash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
+}
+
+// why says in what a day differs from its entry in the ledger, or nothing.
+func (p *Planner) why(a *Asset, part warehouse.Part) string {
+	have, loaded := p.State[a.Name][part.Day]
+	switch {
+	case !loaded:
+		return "it was never made"
+	case have.InputHash != part.InputHash:
+		return whichChanged(a, have.InputHash, part.InputHash)
+	case have.Coverage != part.Coverage:
+		return fmt.Sprintf("of what it is made of, %s is there, and %s was", part.Coverage, have.Coverage)
+	}
+	return ""
+}
+
+// whichChanged names the inputs whose hashes differ.
+func whichChanged(a *Asset, before, after string) string {
+	was, is := strings.Fields(before), strings.Fields(after)
+	if len(was) != len(is) || len(is) != len(a.Depends)+1 {
+		return "what it depends on has changed"
+	}
+	var changed []string
+	for i := range is {
+		switch {
+		case was[i] == is[i]:
+		case i == 0:
+			changed = append(changed, "its own text")
+		default:
+			changed = append(changed, a.Depends[i-1].Asset)
+		}
+	}
+	return "changed: " + strings.Join(changed, ", ")
+}
+
+// input is what a parent contributes to a day of a child.
+type input struct {
+	hash     string
+	coverage calendar.Coverage
+}
+
+func (p *Planner) input(a *Asset, d Depend, day calendar.Day) input {
+	parent := p.State[d.Asset]
+	if d.Mapping == Latest {
+		return input{"latest", calendar.Whole()}
+	}
+	if whole, ok := parent[warehouse.WholePart]; ok {
+		return input{shortHash(whole.Version), calendar.Whole()}
+	}
+	if a.Whole {
+		return p.prefix(d.Asset).last()
+	}
+	switch d.Mapping {
+	case Previous:
+		return p.lookback(d.Asset, day-1, 0)
+	case Lookback:
+		return p.lookback(d.Asset, day, d.Days)
+	case AllBefore:
+		return p.prefix(d.Asset).through(day)
+	}
+	return p.lookback(d.Asset, day, 0)
+}
+
+// lookback is the input of a day of a parent and of some days before it. Days before
+// the parent's first are no lack.
+func (p *Planner) lookback(table string, day calendar.Day, before int) input {
+	first := p.prefix(table).first
+	in := input{coverage: calendar.Whole()}
+	var b strings.Builder
+	for d := day.Add(-before); d <= day; d++ {
+		part, loaded := p.State[table][d]
+		switch {
+		case loaded:
+			fmt.Fprintf(&b, "%s %s\n", d, part.Version)
+			in.coverage = least(in.coverage, part.Coverage)
+		case d >= first:
+			fmt.Fprintf(&b, "%s missing\n", d)
+			in.coverage = calendar.Coverage{Have: 0, Of: 1}
+		}
+	}
+	in.hash = shortHash(b.String())
+	return in
+}
+
+// least returns the coverage of which less is there.
+func least(a, b calendar.Coverage) calendar.Coverage {
+	if b.Of == 0 || b.Have*a.Of < a.Have*b.Of {
+		return b
+	}
+	return a
+}
+
+// prefix holds, for each day of a table, the input that the day and all days before
+// it are, so that a history of n days costs n steps and not n².
+type prefix struct {
+	first  calendar.Day
+	inputs []input // from first on
+}
+
+func (p *Planner) prefix(table string) *prefix {
+	if known := p.prefixes[table]; known != nil {
+		return known
+	}
+	made := newPrefix(p.State[table])
+	if p.prefixes == nil {
+		p.prefixes = map[string]*prefix{}
+	}
+	p.prefixes[table] = made
+	return made
+}
+
+func newPrefix(parts map[calendar.Day]warehouse.Partition) *prefix {
+	days := slices.Sorted(maps.Keys(parts))
+	if len(days) == 0 {
+		return &prefix{}
+	}
+	made := &prefix{first: days[0]}
+	running := input{coverage: calendar.Whole()}
+	for day := days[0]; day <= days[len(days)-1]; day++ {
+		version, coverage := "missing", calendar.Coverage{Have: 0, Of: 1}
+		if part, ok := parts[day]; ok {
+			version, coverage = part.Version, part.Coverage
+		}
+		running = input{shortHash(running.hash + " " + version), least(running.coverage, coverage)}
+		made.inputs = append(made.inputs, running)
+	}
+	return made
+}
+
+func (p *prefix) through(day calendar.Day) input {
+	at := day.Sub(p.first)
+	if at < 0 || len(p.inputs) == 0 {
+		return input{"none", calendar.Whole()}
+	}
+	return p.inputs[min(at, len(p.inputs)-1)]
+}
+
+func (p *prefix) last() input {
+	if len(p.inputs) == 0 {
+		return input{"none", calendar.Whole()}
+	}
+	return input{p.inputs[len(p.inputs)-1].hash, calendar.Whole()}
+}
+
+// Update takes over what became of a table, so that its children see it.
+func (p *Planner) Update(table string, parts map[calendar.Day]warehouse.Partition) {
+	p.State[table] = parts
+	delete(p.prefixes, table)
+}
+
+// mostDaysAtOnce is how many days one build makes.
+const mostDaysAtOnce = 31
+
+// batches cuts stale days into builds: days in a row, at most some at once, and one
+// by one where the SELECT is for one day.
+func batches(a *Asset, stale []Stale) [][]Stale {
+	most := mostDaysAtOnce
+	if warehouse.Parameters(a.SQL) == 1 {
+		most = 1
+	}
+	slices.SortFunc(stale, func(x, y Stale) int { return cmp.Compare(x.Day, y.Day) })
+	var cut [][]Stale
+	for i, s := range stale {
+		last := len(cut) - 1
+		if i == 0 || s.Day != stale[i-1].Day+1 || len(cut[last]) == most {
+			cut = append(cut, nil)
+			last++
+		}
+		cut[last] = append(cut[last], s)
+	}
+	return cut
+}
