@@ -74,7 +74,7 @@ func rules() []Rule {
 		{Use: "github.com/zeebo/xxh3", Only: "warehouse", Why: "rows are hashed in warehouse"},
 		{Use: "github.com/dbos-inc/dbos-transact-golang", Only: "workflow", Why: "runs are kept by workflow"},
 		{Use: "github.com/wneessen/go-mail", Only: "cmd/tearsheet", Why: "mail goes out through cmd"},
-		{Use: "github.com/jackc/pgx/v5", Only: "warehouse/pg store", Why: "only warehouse/pg and store speak to PostgreSQL"},
+		{Use: "github.com/jackc/pgx/v5", Only: "warehouse/pg store workflow", Why: "only warehouse/pg, store and the state of workflow speak to PostgreSQL"},
 		{Use: "modernc.org/sqlite", Only: "store workflow", Why: "only store and the state of workflow know SQLite"},
 		{Use: "github.com/go-pdf/fpdf", Only: "tearsheet/render/pdf", Why: "only render/pdf draws PDF"},
 		{Use: "github.com/xuri/excelize/v2", Only: "tearsheet/render/xlsx plan internal/demo schemadoc", Why: "workbooks are written by render/xlsx, schemadoc and the example, and read by plan"},
