@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -65,12 +66,15 @@ func (p *place) fault(err error) error {
 	if err == nil || errors.As(err, &known) || own(err) {
 		return err
 	}
-	text := err.Error()
+	text := jargon.ReplaceAllString(err.Error(), "")
 	for _, secret := range p.secrets {
 		text = strings.ReplaceAll(text, secret, "***")
 	}
 	return &fault{text: fmt.Sprintf("state %s: %s%s", p.shown, text, p.advice(err, text)), err: safe(err)}
 }
+
+// jargon is what DBOS says around an error, in its own terms.
+var jargon = regexp.MustCompile(`DBOS Error \w+: (?:Error initializing DBOS Transact: )?(?:Step .* in workflow .* execution error: )?`)
 
 // own reports whether an error is one of our own, of which all is said.
 func own(err error) bool {
@@ -82,14 +86,15 @@ func own(err error) bool {
 	return false
 }
 
-// fault is an error of the state.
+// fault is an error of the state, ErrState.
 type fault struct {
 	text string
 	err  error
 }
 
-func (f *fault) Error() string { return f.text }
-func (f *fault) Unwrap() error { return f.err }
+func (f *fault) Error() string     { return f.text }
+func (f *fault) Unwrap() error     { return f.err }
+func (f *fault) Is(err error) bool { return err == ErrState }
 
 // safe returns what a caller may look for in an error, and which holds no secret.
 func safe(err error) error {
@@ -178,7 +183,7 @@ func (p *place) reach(ctx context.Context) error {
 
 // lockTakes is how long a lock is waited for: that of a process just killed is gone
 // soon.
-const lockTakes = 2 * time.Second
+const lockTakes = time.Second
 
 // lock makes this process the only one to work with the state, and returns what ends
 // that. The lock of a process that is killed is gone with it.

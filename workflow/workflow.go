@@ -58,6 +58,8 @@ var (
 	ErrEnded = errors.New("this run has ended; a new attempt needs a new ID")
 	// ErrUnknown is that of an ID, or the name of a body, that is not known.
 	ErrUnknown = errors.New("unknown")
+	// ErrState is that of a state that cannot be opened, read or written.
+	ErrState = errors.New("the state cannot be used")
 	// ErrCancelled is that of a run that was ended by Cancel.
 	ErrCancelled = errors.New("the run was cancelled")
 )
