@@ -24,6 +24,8 @@ type NodeReport struct {
 	Changed []calendar.Day // days that have other rows than before
 	// Said is a line in which a source tells what it did, or why an asset waits.
 	Said string
+	// Remark is what a source found that the reader of a sheet should know of, or "".
+	Remark string
 	// Failures are the days that could not be made, and what was wrong with them.
 	Failures []Failure
 	// Skipped are the days that were not tried, since a parent failed on them.

@@ -1,7 +1,10 @@
 package warehouse
 
 import (
+	"fmt"
 	"math/big"
+	"strings"
+	"time"
 
 	"tearsheet/calendar"
 )
@@ -88,4 +91,83 @@ type Reject struct {
 	Offset int64 // of its first byte in the unpacked file
 	Text   []byte
 	Reason string
+}
+
+// Row reads a row of a batch of a table into values, which has one place for each
+// column, and returns it. The batch has to be valid.
+func (b *Batch) Row(table Table, row int, values []any) Row {
+	for i, column := range table.Columns {
+		values[i] = b.Columns[i].value(column.Type, row)
+	}
+	if table.Whole {
+		return Row{Day: WholePart, Values: values}
+	}
+	return Row{Day: b.Days[row], Values: values}
+}
+
+func (v *Vector) value(typ Type, row int) any {
+	if v.IsNull(row) {
+		return nil
+	}
+	switch typ.Kind {
+	case Text:
+		return string(v.Text(row))
+	case Double:
+		return v.Reals[row]
+	case Boolean:
+		return v.Ints[row] != 0
+	case Date:
+		return calendar.Day(v.Ints[row])
+	case Timestamp:
+		return time.UnixMicro(v.Ints[row]).UTC()
+	case Decimal:
+		if typ.Narrow() {
+			return typ.Scaled(big.NewInt(v.Ints[row]))
+		}
+		return typ.Scaled(v.Wide[row])
+	}
+	return v.Ints[row]
+}
+
+// Scaled writes a whole number of the last digit of a Decimal in plain notation: it
+// undoes Unscaled.
+func (t Type) Scaled(n *big.Int) string {
+	digits := new(big.Int).Abs(n).String()
+	if short := t.Scale + 1 - len(digits); short > 0 {
+		digits = strings.Repeat("0", short) + digits
+	}
+	text := digits
+	if t.Scale > 0 {
+		text = digits[:len(digits)-t.Scale] + "." + digits[len(digits)-t.Scale:]
+	}
+	if n.Sign() < 0 {
+		return "-" + text
+	}
+	return text
+}
+
+// Validate reports the first way in which a batch does not fit a table.
+func (b *Batch) Validate(table Table) error {
+	if !table.Whole && len(b.Days) != b.Rows {
+		return fmt.Errorf("table %s: a batch of %d rows has %d days", table.Name, b.Rows, len(b.Days))
+	}
+	if len(b.Columns) < len(table.Columns) {
+		return fmt.Errorf("table %s: a batch has %d columns, not %d", table.Name, len(b.Columns), len(table.Columns))
+	}
+	for i, column := range table.Columns {
+		v := &b.Columns[i]
+		have := len(v.Reals)
+		switch {
+		case column.Type.Narrow():
+			have = len(v.Ints)
+		case column.Type.Kind == Text:
+			have = len(v.Ends)
+		case column.Type.Kind == Decimal:
+			have = len(v.Wide)
+		}
+		if have != b.Rows || len(v.Null) != 0 && len(v.Null) != b.Rows {
+			return fmt.Errorf("table %s: column %s of a batch has %d values, not %d", table.Name, column.Name, have, b.Rows)
+		}
+	}
+	return nil
 }

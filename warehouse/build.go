@@ -3,7 +3,6 @@ package warehouse
 import (
 	"fmt"
 	"iter"
-	"regexp"
 	"time"
 
 	"tearsheet/calendar"
@@ -80,16 +79,4 @@ type Refresh struct {
 type Refreshed struct {
 	Read    int64          // rows
 	Changed []calendar.Day // the days that have other rows than before
-}
-
-var parameter = regexp.MustCompile(`\$([12])\b`)
-
-// Parameters returns how many of $1 and $2 a statement has: 0, 1 or 2. Signs in
-// texts and comments count, too.
-func Parameters(statement string) int {
-	n := 0
-	for _, m := range parameter.FindAllStringSubmatch(statement, -1) {
-		n = max(n, int(m[1][0]-'0'))
-	}
-	return n
 }

@@ -1,15 +1,19 @@
 package warehouse
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"math"
 	"math/bits"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/zeebo/xxh3"
 
 	"tearsheet/calendar"
 )
@@ -25,10 +29,10 @@ type Digest struct {
 func (d Digest) Rows() int64 { return d.rows }
 
 func (d *Digest) add(row []byte) {
-	sum := sha256.Sum256(row)
+	sum := xxh3.Hash128(row)
 	var carry uint64
-	d.lo, carry = bits.Add64(d.lo, binary.LittleEndian.Uint64(sum[:8]), 0)
-	d.high, _ = bits.Add64(d.high, binary.LittleEndian.Uint64(sum[8:16]), carry)
+	d.lo, carry = bits.Add64(d.lo, sum.Lo, 0)
+	d.high, _ = bits.Add64(d.high, sum.Hi, carry)
 	d.rows++
 }
 
@@ -63,13 +67,95 @@ func (d *Digester) Add(row Row) error {
 			return fmt.Errorf("table %s: column %s: %w", d.table.Name, d.table.Columns[i].Name, err)
 		}
 	}
-	day := d.days[row.Day]
-	if day == nil {
-		day = new(Digest)
-		d.days[row.Day] = day
-	}
-	day.add(d.row)
+	d.day(row.Day).add(d.row)
 	return nil
+}
+
+// day returns the digest of a day.
+func (d *Digester) day(day calendar.Day) *Digest {
+	digest := d.days[day]
+	if digest == nil {
+		digest = new(Digest)
+		d.days[day] = digest
+	}
+	return digest
+}
+
+// AddBatch checks the rows of a batch, which has to be valid, and adds them to their
+// days. A row of a batch has the hash that it has as a Row.
+func (d *Digester) AddBatch(b *Batch) error {
+	day, digest := WholePart, (*Digest)(nil)
+	for row := range b.Rows {
+		if !d.table.Whole && (digest == nil || b.Days[row] != day) {
+			day = b.Days[row]
+			if day <= firstDay || day > lastDay {
+				return fmt.Errorf("table %s: %s lies outside the years 1 to 9999", d.table.Name, day)
+			}
+			digest = nil
+		}
+		if digest == nil {
+			digest = d.day(day)
+		}
+		d.row = d.row[:0]
+		for i := range d.table.Columns {
+			var err error
+			if d.row, err = b.Columns[i].appendValue(d.row, d.table.Columns[i].Type, row); err != nil {
+				return fmt.Errorf("table %s: column %s: %w", d.table.Name, d.table.Columns[i].Name, err)
+			}
+		}
+		digest.add(d.row)
+	}
+	return nil
+}
+
+// appendValue appends the value of a row in the form that appendValue gives to the same
+// value of a Row.
+func (v *Vector) appendValue(b []byte, typ Type, row int) ([]byte, error) {
+	if v.IsNull(row) {
+		return append(b, 0), nil
+	}
+	b = append(b, 1)
+	switch typ.Kind {
+	case Text:
+		text := v.Text(row)
+		if !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
+			return nil, fmt.Errorf("%q is not UTF-8, or has a NUL", text)
+		}
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(text)))
+		return append(b, text...), nil
+	case Double:
+		value := v.Reals[row]
+		if math.IsNaN(value) || math.IsInf(value, 0) {
+			return nil, fmt.Errorf("%v is not a number", value)
+		}
+		return binary.LittleEndian.AppendUint64(b, math.Float64bits(value+0)), nil
+	case Boolean:
+		return append(b, byte(v.Ints[row])), nil
+	case Date:
+		if day := calendar.Day(v.Ints[row]); day < firstDay || day > lastDay {
+			return nil, fmt.Errorf("%s lies outside the years 1 to 9999", day)
+		}
+		return binary.LittleEndian.AppendUint32(b, uint32(v.Ints[row])), nil
+	case Decimal:
+		return v.appendDecimal(b, typ, row)
+	}
+	return binary.LittleEndian.AppendUint64(b, uint64(v.Ints[row])), nil
+}
+
+func (v *Vector) appendDecimal(b []byte, typ Type, row int) ([]byte, error) {
+	start := len(b)
+	b = binary.LittleEndian.AppendUint32(b, 0)
+	if typ.Narrow() {
+		b = strconv.AppendInt(b, v.Ints[row], 10)
+	} else {
+		b = v.Wide[row].Append(b, 10)
+	}
+	n := len(b) - start - 4
+	if digits := n - bytes.Count(b[start+4:start+5], []byte("-")); digits > typ.Precision {
+		return nil, fmt.Errorf("a number of %d digits is not a %s", digits, typ)
+	}
+	binary.LittleEndian.PutUint32(b[start:], uint32(n))
+	return b, nil
 }
 
 // Version returns the version of a day: the number of its rows, and a hash of them

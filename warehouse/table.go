@@ -136,14 +136,14 @@ func (t Table) Split() (schema, name string) {
 // ColumnNames returns the names of all columns, day first.
 func (t Table) ColumnNames() []string {
 	var names []string
-	for _, column := range t.all() {
+	for _, column := range t.All() {
 		names = append(names, column.Name)
 	}
 	return names
 }
 
-// all returns the columns with the one that a fact table has by itself.
-func (t Table) all() []Column {
+// All returns the columns with the one that a fact table has by itself, day first.
+func (t Table) All() []Column {
 	if t.Whole {
 		return t.Columns
 	}
@@ -155,7 +155,7 @@ func (t Table) all() []Column {
 func (t Table) Create(spell func(Type) string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "create table if not exists %s (", t.Quoted())
-	for i, column := range t.all() {
+	for i, column := range t.All() {
 		if i > 0 {
 			b.WriteString(", ")
 		}
@@ -171,7 +171,7 @@ func (t Table) Create(spell func(Type) string) string {
 // if one of them has another type. The types of have are spelled as by spell.
 func (t Table) Missing(have map[string]string, spell func(Type) string) ([]Column, error) {
 	var missing []Column
-	for _, column := range t.all() {
+	for _, column := range t.All() {
 		found, ok := have[column.Name]
 		if !ok {
 			missing = append(missing, column)

@@ -2,6 +2,7 @@ package duck
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,10 +19,14 @@ import (
 // statements. It only reads the text; whether the tables exist is for Describe. A
 // fault of grammar is a *warehouse.SyntaxError.
 func (r *Reader) CheckSelect(ctx context.Context, query string) error {
+	return explain(checkSelect(ctx, r.db, query), r.path, query, r.limits)
+}
+
+func checkSelect(ctx context.Context, db *sql.DB, query string) error {
 	var text string
-	row := r.db.QueryRowContext(ctx, "select cast(json_serialize_sql(cast($1 as varchar)) as varchar)", query)
+	row := db.QueryRowContext(ctx, "select cast(json_serialize_sql(cast($1 as varchar)) as varchar)", query)
 	if err := row.Scan(&text); err != nil {
-		return explain(err, r.path, query, r.limits)
+		return err
 	}
 	var tree struct {
 		Error      bool   `json:"error"`

@@ -28,7 +28,7 @@ func (d *DB) Ensure(ctx context.Context, table warehouse.Table) error {
 	if _, err := d.ExecContext(ctx, table.Create(spell)); err != nil {
 		return err
 	}
-	have, err := d.columns(ctx, schema, name)
+	have, err := columnsOf(ctx, d, "", schema, name)
 	if err != nil {
 		return err
 	}
@@ -46,8 +46,11 @@ func (d *DB) Ensure(ctx context.Context, table warehouse.Table) error {
 
 const mainSchema = "main"
 
-func (d *DB) columns(ctx context.Context, schema, name string) (map[string]string, error) {
-	rows, err := d.QueryContext(ctx, "select column_name, data_type from information_schema.columns where table_schema = $1 and table_name = $2 and table_catalog = current_database()", schema, name)
+// columnsOf returns the columns of a table and their types, in the engine's words. The
+// empty catalog is that of the file.
+func columnsOf(ctx context.Context, q warehouse.Querier, catalog, schema, name string) (map[string]string, error) {
+	rows, err := q.QueryContext(ctx, "select column_name, data_type from information_schema.columns where table_schema = $1 and table_name = $2"+
+		" and table_catalog = coalesce(nullif($3, ''), current_database())", schema, name, catalog)
 	if err != nil {
 		return nil, err
 	}
@@ -81,32 +84,17 @@ func (d *DB) Replace(ctx context.Context, change warehouse.Change) error {
 	if err != nil {
 		return err
 	}
-	d.load.Lock()
-	defer d.load.Unlock()
-	conn, err := d.db.Conn(ctx)
+	defer d.hold(change.Table.Name)()
+	err = d.transact(ctx, false, func(conn *sql.Conn, tx *sql.Tx) error { return d.replace(ctx, conn, tx, change, tally) })
 	if err != nil {
-		return explain(err, d.path, "begin", d.limits)
-	}
-	defer conn.Close()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return explain(err, d.path, "begin", d.limits)
-	}
-	defer tx.Rollback()
-	if err := d.replace(ctx, conn, tx, change, tally); err != nil {
 		return fmt.Errorf("load of %s: %w", change.Table.Name, err)
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("load of %s: %w", change.Table.Name, explain(err, d.path, "commit", d.limits))
 	}
 	return nil
 }
 
 func (d *DB) replace(ctx context.Context, conn *sql.Conn, tx *sql.Tx, change warehouse.Change, tally *warehouse.Tally) error {
-	for _, statement := range change.Deletions() {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return explain(err, d.path, statement, d.limits)
-		}
+	if err := d.run(ctx, tx, change.Deletions()...); err != nil {
+		return err
 	}
 	facts := target{change.Table, change.Table.ColumnNames()}
 	err := appendTo(ctx, conn, facts, func(add func(...driver.Value) error) error {
@@ -154,7 +142,8 @@ func appendRows(ctx context.Context, change warehouse.Change, tally *warehouse.T
 	if change.Rows == nil {
 		return nil
 	}
-	values := make([]driver.Value, 1+len(change.Table.Columns))
+	values := make([]driver.Value, len(change.Table.ColumnNames()))
+	own := len(values) - len(change.Table.Columns) // a fact table's day is before the others
 	for row, err := range change.Rows {
 		if err != nil {
 			return err
@@ -165,9 +154,11 @@ func appendRows(ctx context.Context, change warehouse.Change, tally *warehouse.T
 		if err := tally.Add(row); err != nil {
 			return err
 		}
-		values[0] = row.Day.Time()
+		if own > 0 {
+			values[0] = row.Day.Time()
+		}
 		for i, value := range row.Values {
-			if values[i+1], err = native(change.Table.Columns[i].Type, value); err != nil {
+			if values[own+i], err = native(change.Table.Columns[i].Type, value); err != nil {
 				return err
 			}
 		}

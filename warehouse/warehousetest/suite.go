@@ -341,6 +341,7 @@ func fileTakesThePlaceOfItsPath(t *testing.T, w warehouse.Warehouse) {
 		}
 	}
 	files, err := warehouse.Files(t.Context(), w, "likes")
+	file.State, file.At = warehouse.FileLoaded, when // the rest is set by the warehouse
 	if err != nil || len(files) != 3 || files["it's.csv"] != file {
 		t.Errorf("files: %v, %v", files, err)
 	}

@@ -1,0 +1,242 @@
+package duck
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"tearsheet/calendar"
+	"tearsheet/warehouse"
+)
+
+// staged is the temporary table in which rows lie before they are taken over.
+const staged = "tearsheet_staged"
+
+// Build makes partitions of a table by a SELECT.
+func (d *DB) Build(ctx context.Context, build warehouse.Build) (warehouse.Built, error) {
+	var built warehouse.Built
+	if err := build.Validate(); err != nil {
+		return built, err
+	}
+	if err := checkSelect(ctx, d.db, build.Select); err != nil {
+		return built, fmt.Errorf("build of %s: %w", build.Table.Name, explain(err, d.path, build.Select, d.limits))
+	}
+	defer d.hold(build.Table.Name)()
+	err := d.transact(ctx, true, func(_ *sql.Conn, tx *sql.Tx) error {
+		var err error
+		built, err = d.build(ctx, tx, build)
+		return err
+	})
+	if err != nil {
+		return warehouse.Built{}, fmt.Errorf("build of %s: %w", build.Table.Name, err)
+	}
+	return built, nil
+}
+
+func (d *DB) build(ctx context.Context, tx *sql.Tx, build warehouse.Build) (warehouse.Built, error) {
+	if err := d.stage(ctx, tx, build); err != nil {
+		return warehouse.Built{}, err
+	}
+	made, err := d.versions(ctx, tx, build.Table)
+	if err != nil {
+		return warehouse.Built{}, err
+	}
+	if err := build.Foreign(made); err != nil {
+		return warehouse.Built{}, err
+	}
+	known, err := warehouse.Partitions(ctx, querier{tx}, build.Table.Name, build.Parts[0].Day, build.Parts[len(build.Parts)-1].Day+1)
+	if err != nil {
+		return warehouse.Built{}, err
+	}
+	taken := build.Take(made, known)
+	statements := build.Statements(taken, "temp."+staged)
+	if err := d.run(ctx, tx, statements...); err != nil {
+		return warehouse.Built{}, err
+	}
+	if err := d.check(ctx, tx, build); err != nil {
+		return warehouse.Built{}, err
+	}
+	if err := d.insertRows(ctx, tx, warehouse.PartitionTable, warehouse.PartitionColumns(), taken.Ledger); err != nil {
+		return warehouse.Built{}, err
+	}
+	return warehouse.Built{Rows: taken.Rows, Changed: taken.Changed}, d.run(ctx, tx, "drop table temp."+staged)
+}
+
+// stage puts what the SELECT returns into a temporary table with the columns of the
+// table, and refuses what does not fit them.
+func (d *DB) stage(ctx context.Context, tx *sql.Tx, build warehouse.Build) error {
+	raw := "create or replace temporary table " + staged + "_raw as " + build.Bound()
+	if err := d.run(ctx, tx, raw); err != nil {
+		return relocate(err, len(raw)-len(build.Bound()))
+	}
+	have, err := columnsOf(ctx, querier{tx}, "temp", mainSchema, staged+"_raw")
+	if err != nil {
+		return explain(err, d.path, "columns", d.limits)
+	}
+	if err := build.Columns(have); err != nil {
+		return err
+	}
+	var casts []string
+	for _, column := range build.Table.All() {
+		casts = append(casts, fmt.Sprintf("cast(%q as %s) as %q", column.Name, spell(column.Type), column.Name))
+	}
+	order := ""
+	if !build.Table.Whole {
+		order = " order by " + warehouse.DayColumn
+	}
+	cast := fmt.Sprintf("create or replace temporary table %s as select %s from temp.%s_raw%s", staged, strings.Join(casts, ", "), staged, order)
+	return d.run(ctx, tx, cast, "drop table temp."+staged+"_raw")
+}
+
+// relocate moves the place of a syntax error by the text that was put before the
+// statement.
+func relocate(err error, before int) error {
+	var syntax *warehouse.SyntaxError
+	if errors.As(err, &syntax) && syntax.Offset >= before {
+		return &warehouse.SyntaxError{Message: syntax.Message, Offset: syntax.Offset - before}
+	}
+	return err
+}
+
+// versions counts and hashes the staged rows of each day, in whatever order they lie.
+func (d *DB) versions(ctx context.Context, tx *sql.Tx, table warehouse.Table) (map[calendar.Day]warehouse.Made, error) {
+	var columns []string
+	for _, name := range table.ColumnNames() {
+		columns = append(columns, fmt.Sprintf("%q", name))
+	}
+	day := warehouse.DayColumn
+	if table.Whole {
+		day = "date '" + warehouse.WholePart.String() + "'"
+	}
+	hash := "hash(" + strings.Join(columns, ", ") + ")"
+	query := fmt.Sprintf("select %s, count(*), cast(sum(cast(%s as hugeint)) as varchar), cast(bit_xor(%s) as varchar) from temp.%s group by 1", day, hash, hash, staged)
+	rows, err := tx.QueryContext(ctx, query)
+	if err != nil {
+		return nil, explain(err, d.path, query, d.limits)
+	}
+	defer rows.Close()
+	made := map[calendar.Day]warehouse.Made{}
+	for rows.Next() {
+		var part sql.NullTime
+		var n int64
+		var sum, xor string
+		if err := rows.Scan(&part, &n, &sum, &xor); err != nil {
+			return nil, err
+		}
+		if !part.Valid {
+			return nil, fmt.Errorf("the SELECT returns %d rows without a day", n)
+		}
+		made[calendar.DayOn(part.Time.Date())] = warehouse.Made{Rows: n, Version: table.EngineVersion(n, sum+" "+xor)}
+	}
+	return made, rows.Err()
+}
+
+// check runs the checks of a build on the table as it will be.
+func (d *DB) check(ctx context.Context, tx *sql.Tx, build warehouse.Build) error {
+	for _, check := range build.Checks {
+		query := build.BoundCheck(check)
+		var got sql.NullInt64
+		if err := tx.QueryRowContext(ctx, query).Scan(&got); err != nil {
+			return fmt.Errorf("check %q: %w", check.Name, explain(err, d.path, query, d.limits))
+		}
+		if !got.Valid || got.Int64 != check.Want {
+			return &warehouse.CheckError{Table: build.Table.Name, Check: check.Name, Got: got.Int64, Want: check.Want}
+		}
+	}
+	return nil
+}
+
+// insertRows inserts a few rows by statements: an appender would write them on its own.
+func (d *DB) insertRows(ctx context.Context, tx *sql.Tx, table string, columns []string, rows [][]any) error {
+	places := make([]string, len(columns))
+	for i := range places {
+		places[i] = fmt.Sprintf("$%d", i+1)
+	}
+	for _, row := range rows {
+		statement := "insert into " + table + " (" + strings.Join(columns, ", ") + ") values (" + strings.Join(places, ", ") + ")"
+		if _, err := tx.ExecContext(ctx, statement, row...); err != nil {
+			if conflict(err) {
+				return err
+			}
+			return explain(err, d.path, statement, d.limits)
+		}
+	}
+	return nil
+}
+
+// querier asks within a transaction.
+type querier struct{ tx *sql.Tx }
+
+func (q querier) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return q.tx.QueryContext(ctx, query, args...)
+}
+
+// Refresh brings a table up to date with rows that are all read again.
+func (d *DB) Refresh(ctx context.Context, refresh warehouse.Refresh) (warehouse.Refreshed, error) {
+	var done warehouse.Refreshed
+	if err := refresh.Table.Validate(); err != nil {
+		return done, err
+	}
+	defer d.hold(refresh.Table.Name)()
+	err := d.transact(ctx, false, func(conn *sql.Conn, tx *sql.Tx) error {
+		var err error
+		done, err = d.refresh(ctx, conn, tx, refresh)
+		return err
+	})
+	if err != nil {
+		return warehouse.Refreshed{}, fmt.Errorf("load of %s: %w", refresh.Table.Name, err)
+	}
+	return done, nil
+}
+
+func (d *DB) refresh(ctx context.Context, conn *sql.Conn, tx *sql.Tx, refresh warehouse.Refresh) (warehouse.Refreshed, error) {
+	if err := d.run(ctx, tx, strings.Replace(warehouse.Table{Name: staged, Columns: refresh.Table.Columns, Whole: refresh.Table.Whole}.Create(spell),
+		"create table if not exists", "create or replace temporary table", 1)); err != nil {
+		return warehouse.Refreshed{}, err
+	}
+	digests := warehouse.NewDigester(refresh.Table)
+	err := appendVectorsTo(ctx, conn, place{"temp", mainSchema, staged}, refresh.Table, digested(digests, refresh))
+	if err != nil {
+		return warehouse.Refreshed{}, explain(err, d.path, "insert into "+refresh.Table.Name, d.limits)
+	}
+	known, err := warehouse.Partitions(ctx, querier{tx}, refresh.Table.Name, refresh.From, refresh.To)
+	if err != nil {
+		return warehouse.Refreshed{}, err
+	}
+	taken := refresh.Take(digests, known)
+	if refresh.Guard != nil {
+		if err := refresh.Guard(taken.Before, taken.Rows); err != nil {
+			return warehouse.Refreshed{}, err
+		}
+	}
+	if err := d.run(ctx, tx, refresh.Statements(taken, "temp."+staged)...); err != nil {
+		return warehouse.Refreshed{}, err
+	}
+	partitions := target{warehouse.Table{Name: warehouse.PartitionTable}, warehouse.PartitionColumns()}
+	if err := appendAll(ctx, conn, partitions, taken.Ledger); err != nil {
+		return warehouse.Refreshed{}, explain(err, d.path, "insert into "+warehouse.PartitionTable, d.limits)
+	}
+	return warehouse.Refreshed{Read: taken.Rows, Changed: taken.Changed}, d.run(ctx, tx, "drop table temp."+staged)
+}
+
+// digested passes batches on and makes the digest of their days.
+func digested(digests *warehouse.Digester, refresh warehouse.Refresh) func(func(*warehouse.Batch, error) bool) {
+	return func(yield func(*warehouse.Batch, error) bool) {
+		for batch, err := range refresh.Batches {
+			if err == nil {
+				err = batch.Validate(refresh.Table)
+			}
+			if err == nil {
+				err = refresh.Foreign(batch)
+			}
+			if err == nil {
+				err = digests.AddBatch(batch)
+			}
+			if !yield(batch, err) || err != nil {
+				return
+			}
+		}
+	}
+}
