@@ -1,0 +1,160 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"tearsheet/internal/spelling"
+)
+
+// Graph is the tables of a warehouse and what they are made of. It is immutable.
+type Graph struct {
+	assets   []*Asset // parents before children; else by name
+	byName   map[string]*Asset
+	children map[string][]string
+}
+
+// NewGraph joins assets. Tables that stand twice, parents that are not there and
+// circles are faults; the graph then holds what is right.
+func NewGraph(assets []*Asset) (*Graph, Faults) {
+	g := &Graph{byName: map[string]*Asset{}, children: map[string][]string{}}
+	var found []fault
+	for _, a := range assets {
+		if other := g.byName[a.Name]; other != nil {
+			found = append(found, fault{a.File, a.Line, 0, fmt.Sprintf("table %q is made by %s:%d already", a.Name, other.File, other.Line)})
+			continue
+		}
+		g.byName[a.Name] = a
+	}
+	names := slices.Sorted(maps.Keys(g.byName))
+	for _, name := range names {
+		for _, d := range g.byName[name].Depends {
+			if g.byName[d.Asset] == nil {
+				a := g.byName[name]
+				found = append(found, fault{a.File, d.Line, d.Column, fmt.Sprintf("table %q depends on %q, which no file of etl/ and no source makes%s",
+					name, d.Asset, spelling.DidYouMean(d.Asset, names))})
+				continue
+			}
+			g.children[d.Asset] = append(g.children[d.Asset], name)
+		}
+	}
+	return g, sorted(append(found, g.order(names)...))
+}
+
+// order puts parents before children and reports circles.
+func (g *Graph) order(names []string) []fault {
+	const under, done = 1, 2
+	state := map[string]int{}
+	var found []fault
+	var walk func(name string, trail []string)
+	walk = func(name string, trail []string) {
+		a := g.byName[name]
+		if a == nil || state[name] == done {
+			return
+		}
+		if state[name] == under {
+			circle := append(slices.Clone(trail[slices.Index(trail, name):]), name)
+			found = append(found, fault{a.File, a.Line, 0, "a circle: " + strings.Join(circle, " is made of ")})
+			return
+		}
+		state[name] = under
+		for _, parent := range sortedParents(a) {
+			walk(parent, append(trail, name))
+		}
+		state[name] = done
+		g.assets = append(g.assets, a)
+	}
+	for _, name := range names {
+		walk(name, nil)
+	}
+	return found
+}
+
+func sortedParents(a *Asset) []string {
+	var parents []string
+	for _, d := range a.Depends {
+		parents = append(parents, d.Asset)
+	}
+	slices.Sort(parents)
+	return slices.Compact(parents)
+}
+
+// Assets returns all assets, parents before children.
+func (g *Graph) Assets() []*Asset { return g.assets }
+
+// Asset returns an asset by its name, or nil.
+func (g *Graph) Asset(name string) *Asset { return g.byName[name] }
+
+// Children returns the names of the assets that are made of one, by name.
+func (g *Graph) Children(name string) []string {
+	children := slices.Clone(g.children[name])
+	slices.Sort(children)
+	return slices.Compact(children)
+}
+
+// Select returns the names that some patterns mean: likes, staging.*, likes+ with all
+// that is made of it, +likes with all that it is made of. A pattern that means nothing
+// is an error.
+func (g *Graph) Select(patterns ...string) (map[string]bool, error) {
+	selected := map[string]bool{}
+	var wrong []error
+	for _, pattern := range patterns {
+		name, below := strings.CutSuffix(pattern, "+")
+		name, above := strings.CutPrefix(name, "+")
+		found := false
+		for _, a := range g.assets {
+			if matched, err := path.Match(name, a.Name); err != nil || !matched {
+				continue
+			}
+			found = true
+			selected[a.Name] = true
+			if below {
+				g.spread(a.Name, g.Children, selected)
+			}
+			if above {
+				g.spread(a.Name, func(name string) []string { return sortedParents(g.byName[name]) }, selected)
+			}
+		}
+		if !found {
+			wrong = append(wrong, fmt.Errorf("no table is called %q%s", name, spelling.DidYouMean(name, slices.Sorted(maps.Keys(g.byName)))))
+		}
+	}
+	return selected, errors.Join(wrong...)
+}
+
+func (g *Graph) spread(name string, next func(string) []string, into map[string]bool) {
+	for _, other := range next(name) {
+		if !into[other] {
+			into[other] = true
+			g.spread(other, next, into)
+		}
+	}
+}
+
+// Hash identifies what decides the rows of an asset: its statement, its columns and
+// checks, and how it is made of its parents. Another wording of a description, and
+// blanks at the ends of lines, change nothing.
+func (a *Asset) Hash() string {
+	h := sha256.New()
+	part := func(text string) { fmt.Fprintf(h, "%d:%s\n", len(text), text) }
+	for line := range strings.Lines(a.SQL) {
+		part(strings.TrimRight(line, " \t\r\n"))
+	}
+	part(fmt.Sprint(a.Whole))
+	for _, c := range a.Columns {
+		part(c.Name + " " + c.Type.String())
+	}
+	for _, d := range a.Depends {
+		part(fmt.Sprintf("%s %s %d", d.Asset, d.Mapping, d.Days))
+	}
+	for _, c := range a.Checks {
+		part(fmt.Sprintf("%s %s %d", c.Name, c.Query, c.Want))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}

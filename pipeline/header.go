@@ -1,0 +1,355 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+
+	"tearsheet/internal/yamlfile"
+	"tearsheet/warehouse"
+)
+
+// header is what may stand between /* @bruin and @bruin */: the part of Bruin's asset
+// format that we use. The tags make its JSON Schema.
+type header struct {
+	Name            string          `json:"name" jsonschema:"minLength=1,example=likes" jsonschema_description:"The table: likes, or staging.events."`
+	Type            string          `json:"type,omitempty" jsonschema:"example=duckdb.sql" jsonschema_description:"The engine, for editors; what runs is the same for all."`
+	Description     string          `json:"description,omitempty" jsonschema_description:"What a row of the table is."`
+	Owner           string          `json:"owner,omitempty" jsonschema_description:"Who answers for the table."`
+	Tags            []string        `json:"tags,omitempty"`
+	Depends         []dependEntry   `json:"depends,omitempty" jsonschema_description:"The tables that it is made of."`
+	Materialization materialization `json:"materialization,omitempty"`
+	Columns         []columnHeader  `json:"columns" jsonschema:"minItems=1"`
+	CustomChecks    []customCheck   `json:"custom_checks,omitempty"`
+}
+
+type materialization struct {
+	Type           string `json:"type,omitempty" jsonschema:"enum=table"`
+	Strategy       string `json:"strategy,omitempty" jsonschema:"enum=create+replace,enum=delete+insert,enum=time_interval" jsonschema_description:"create+replace: a whole table. delete+insert, time_interval: cut into days, the default."`
+	IncrementalKey string `json:"incremental_key,omitempty" jsonschema:"enum=day"`
+	Granularity    string `json:"time_granularity,omitempty" jsonschema:"enum=date"`
+}
+
+// dependEntry is a parent: its name alone, or with its mapping.
+type dependEntry struct {
+	Asset     string `json:"asset" jsonschema:"minLength=1"`
+	Mode      string `json:"mode,omitempty" jsonschema:"enum=full,enum=symbolic" jsonschema_description:"symbolic is the partition latest."`
+	Partition string `json:"partition,omitempty" jsonschema:"enum=same,enum=previous,enum=lookback,enum=all_before,enum=latest" jsonschema_description:"Which days of the parent a day is made of."`
+	Days      int    `json:"days,omitempty" jsonschema:"minimum=1" jsonschema_description:"How many days before its own a lookback takes in."`
+}
+
+// UnmarshalJSON takes a name alone as well.
+func (d *dependEntry) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '"' {
+		return json.Unmarshal(text, &d.Asset)
+	}
+	type plain dependEntry
+	return json.Unmarshal(text, (*plain)(d))
+}
+
+// JSONSchema describes both ways to write a parent.
+func (dependEntry) JSONSchema() *jsonschema.Schema {
+	type plain dependEntry
+	reflector := jsonschema.Reflector{DoNotReference: true, Anonymous: true}
+	object := reflector.Reflect(plain{})
+	object.Version = ""
+	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string"}, object}}
+}
+
+type columnHeader struct {
+	Name        string        `json:"name" jsonschema:"minLength=1"`
+	Type        string        `json:"type" jsonschema:"minLength=1,example=bigint" jsonschema_description:"text, bigint, double, decimal(p,s), boolean, date or timestamp."`
+	Description string        `json:"description,omitempty"`
+	PrimaryKey  bool          `json:"primary_key,omitempty"`
+	Tags        []string      `json:"tags,omitempty" jsonschema_description:"categorical: the schema document lists its values."`
+	Checks      []columnCheck `json:"checks,omitempty"`
+}
+
+type columnCheck struct {
+	Name  string `json:"name" jsonschema:"enum=not_null,enum=unique,enum=positive,enum=non_negative,enum=accepted_values,enum=min,enum=max"`
+	Value any    `json:"value,omitempty"`
+}
+
+type customCheck struct {
+	Name        string `json:"name" jsonschema:"minLength=1"`
+	Description string `json:"description,omitempty"`
+	Query       string `json:"query" jsonschema:"minLength=1" jsonschema_description:"A SELECT that returns one number; $1 and $2 as in the asset."`
+	Value       int64  `json:"value,omitempty" jsonschema_description:"The number that it has to be. 0 if absent."`
+}
+
+const (
+	opening     = "/* @bruin"
+	closing     = "@bruin */"
+	categorical = "categorical" // the tag of a column whose values are worth listing
+)
+
+func headerSchema() *yamlfile.Schema {
+	return yamlfile.NewSchema("https://tearsheet.dev/schema/asset.json", "Tearsheet asset", &header{})
+}
+
+// ReadAssets reads the SQL assets in a folder and the folders below it, in the order of
+// their paths. Assets with faults are left out; the faults of all come at once.
+func ReadAssets(tree fs.FS, dir string) ([]*Asset, Faults) {
+	var assets []*Asset
+	var found []fault
+	schema := headerSchema()
+	err := fs.WalkDir(tree, dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path.Ext(name) != ".sql" {
+			return err
+		}
+		text, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return err
+		}
+		asset, faults := parseAsset(schema, name, text)
+		found = append(found, faults...)
+		if len(faults) == 0 {
+			assets = append(assets, asset)
+		}
+		return nil
+	})
+	if err != nil {
+		found = append(found, fault{file: dir, line: 1, text: err.Error()})
+	}
+	return assets, sorted(found)
+}
+
+// ParseAsset reads one SQL asset: a header in Bruin's form and one SELECT. The name of
+// the file is that of its faults.
+func ParseAsset(file string, text []byte) (*Asset, Faults) {
+	asset, found := parseAsset(headerSchema(), file, text)
+	return asset, sorted(found)
+}
+
+func parseAsset(schema *yamlfile.Schema, file string, text []byte) (*Asset, []fault) {
+	r := &headerReader{file: file, asset: &Asset{File: file}}
+	head, body, ok := r.split(string(text))
+	if !ok {
+		return nil, r.found
+	}
+	r.asset.SQL = body
+	var h header
+	tree, faults := yamlfile.Decode([]byte(head), schema, &h)
+	for _, f := range faults {
+		r.add(f.Line, f.Column, "%s", f.Text)
+	}
+	if tree == nil {
+		return nil, r.found
+	}
+	r.tree = tree
+	r.read(h)
+	return r.asset, r.found
+}
+
+// headerReader makes an asset of a header.
+type headerReader struct {
+	file  string
+	asset *Asset
+	tree  *yamlfile.Tree
+	found []fault
+}
+
+func (r *headerReader) add(line, column int, format string, args ...any) {
+	r.found = append(r.found, fault{r.file, line, column, fmt.Sprintf(format, args...)})
+}
+
+func (r *headerReader) at(p []string, format string, args ...any) {
+	at := r.tree.Value(p...)
+	r.add(at.Line, at.Column, format, args...)
+}
+
+// split returns the header, with empty lines before it so that its lines are those of
+// the file, and the statement.
+func (r *headerReader) split(text string) (head, body string, ok bool) {
+	text = strings.TrimPrefix(text, "\uFEFF")
+	begin := strings.Index(text, opening)
+	if begin < 0 || strings.TrimSpace(text[:begin]) != "" {
+		r.add(1, 1, "the file does not begin with a header: %s … %s (see docs/assets.md)", opening, closing)
+		return "", "", false
+	}
+	inner := text[begin+len(opening):]
+	end := strings.Index(inner, closing)
+	if end < 0 {
+		r.add(strings.Count(text[:begin], "\n")+1, 1, "the header is not closed: write %s after it", closing)
+		return "", "", false
+	}
+	rest := inner[end+len(closing):]
+	before := text[:begin+len(opening)]
+	head = strings.Repeat("\n", strings.Count(before, "\n")) + inner[:end]
+	body = strings.TrimLeft(rest, " \t\r\n")
+	r.asset.SQLLine = strings.Count(text, "\n") - strings.Count(body, "\n") + 1
+	body = strings.TrimRight(strings.TrimSpace(body), "; \t\r\n")
+	if body == "" {
+		r.add(r.asset.SQLLine, 1, "no SELECT follows the header")
+		return "", "", false
+	}
+	return head, body, true
+}
+
+func (r *headerReader) read(h header) {
+	a := r.asset
+	a.Name, a.Description, a.Owner, a.Tags = h.Name, strings.TrimSpace(h.Description), h.Owner, h.Tags
+	a.Line = r.tree.Key("name").Line
+	a.Whole = h.Materialization.Strategy == "create+replace"
+	for i, d := range h.Depends {
+		r.depend(d, "depends", strconv.Itoa(i))
+	}
+	for i, c := range h.Columns {
+		r.column(c, "columns", strconv.Itoa(i))
+	}
+	for _, c := range h.CustomChecks {
+		a.Checks = append(a.Checks, warehouse.Check{Name: c.Name, Query: strings.TrimRight(strings.TrimSpace(c.Query), "; \n"), Want: c.Value})
+	}
+	r.days()
+	if len(r.found) == 0 {
+		if err := a.Table().Validate(); err != nil {
+			r.at([]string{"name"}, "%v", err)
+		}
+	}
+}
+
+// days holds the parameters of the statement against how the table is cut.
+func (r *headerReader) days() {
+	a := r.asset
+	parameters := warehouse.Parameters(a.SQL)
+	day := slices.IndexFunc(a.Columns, func(c Column) bool { return c.Name == warehouse.DayColumn })
+	switch {
+	case a.Whole && parameters > 0:
+		r.add(a.SQLLine, 1, "a whole table (strategy create+replace) has no $1 and $2")
+	case a.Whole:
+	case day < 0:
+		r.at([]string{"columns"}, "no column day: a table is cut into local days, unless it is whole (materialization: {strategy: create+replace})")
+	case a.Columns[day].Type.Kind != warehouse.Date:
+		r.at([]string{"columns", strconv.Itoa(day)}, "the column day is a date")
+	case parameters == 0:
+		r.add(a.SQLLine, 1, "the SELECT is not bound to days: $1 <= day and day < $2, or day = $1; a whole table has strategy create+replace")
+	case parameters == 2 && !strings.Contains(a.SQL, "$1"):
+		r.add(a.SQLLine, 1, "the SELECT has $2 and no $1")
+	}
+}
+
+func (r *headerReader) depend(d dependEntry, p ...string) {
+	mapping := Mapping(d.Partition)
+	switch {
+	case mapping == "" && d.Mode == "symbolic":
+		mapping = Latest
+	case mapping == "":
+		mapping = Same
+	case d.Mode == "symbolic" && mapping != Latest:
+		r.at(p, "mode symbolic goes with the partition latest")
+	}
+	if (mapping == Lookback) != (d.Days > 0) {
+		r.at(p, "days goes with the partition lookback, and that with days: {asset: %s, partition: lookback, days: 6}", d.Asset)
+	}
+	at := r.tree.Value(p...)
+	r.asset.Depends = append(r.asset.Depends, Depend{d.Asset, mapping, d.Days, at.Line, at.Column})
+}
+
+// alias returns our name of a type that SQL and Bruin call otherwise.
+func alias(text string) string {
+	text = strings.ToLower(strings.TrimSpace(text))
+	switch text {
+	case "string", "varchar":
+		return "text"
+	case "integer", "int", "int64", "bigint":
+		return "bigint"
+	case "float", "double precision", "float64":
+		return "double"
+	case "bool":
+		return "boolean"
+	}
+	return strings.Replace(text, "numeric(", "decimal(", 1)
+}
+
+func (r *headerReader) column(c columnHeader, p ...string) {
+	typ, err := warehouse.ParseType(alias(c.Type))
+	if err != nil {
+		r.at(append(p, "type"), "%v", err)
+	}
+	column := Column{Name: c.Name, Type: typ, Description: strings.TrimSpace(c.Description), PrimaryKey: c.PrimaryKey,
+		Categorical: slices.Contains(c.Tags, categorical), Line: r.tree.Value(p...).Line}
+	for i, check := range c.Checks {
+		r.check(&column, check, append(p, "checks", strconv.Itoa(i))...)
+	}
+	if slices.ContainsFunc(r.asset.Columns, func(other Column) bool { return other.Name == c.Name }) {
+		r.at(append(p, "name"), "column %q stands twice", c.Name)
+	}
+	r.asset.Columns = append(r.asset.Columns, column)
+}
+
+// check makes the statement of a check of a column: it counts the rows that are wrong.
+func (r *headerReader) check(column *Column, c columnCheck, p ...string) {
+	wrong, ok := "", true
+	switch c.Name {
+	case "not_null":
+		wrong = column.Name + " is null"
+	case "positive":
+		wrong = column.Name + " <= 0"
+	case "non_negative":
+		wrong = column.Name + " < 0"
+	case "min", "max":
+		var number string
+		if number, ok = numberOf(c.Value); ok {
+			wrong = column.Name + map[string]string{"min": " < ", "max": " > "}[c.Name] + number
+		}
+	case "accepted_values":
+		if column.Allowed, ok = texts(c.Value); ok {
+			column.Categorical = true
+			wrong = column.Name + " not in (" + literals(column.Allowed) + ")"
+		}
+	case "unique":
+		r.asset.Checks = append(r.asset.Checks, warehouse.Check{Name: column.Name + " unique",
+			Query: "select count(" + column.Name + ") - count(distinct " + column.Name + ") from " + r.asset.Name + r.bounds("where ")})
+		return
+	}
+	if !ok {
+		r.at(p, "check %s wants a value: %s", c.Name, map[string]string{"accepted_values": "a list of texts"}[c.Name])
+		return
+	}
+	r.asset.Checks = append(r.asset.Checks, warehouse.Check{Name: column.Name + " " + c.Name,
+		Query: "select count(*) from " + r.asset.Name + " where " + wrong + r.bounds("and ")})
+}
+
+// bounds returns the condition that binds a check to the days that are made.
+func (r *headerReader) bounds(before string) string {
+	switch {
+	case r.asset.Whole:
+		return ""
+	case warehouse.Parameters(r.asset.SQL) == 1:
+		return " " + before + "day = $1"
+	}
+	return " " + before + "day >= $1 and day < $2"
+}
+
+func numberOf(value any) (string, bool) {
+	switch v := value.(type) {
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	case json.Number:
+		return v.String(), true
+	}
+	return "", false
+}
+
+func texts(value any) ([]string, bool) {
+	list, ok := value.([]any)
+	var found []string
+	for _, item := range list {
+		found = append(found, fmt.Sprint(item))
+	}
+	return found, ok && len(found) > 0
+}
+
+func literals(values []string) string {
+	quoted := make([]string, len(values))
+	for i, value := range values {
+		quoted[i] = warehouse.Literal(value)
+	}
+	return strings.Join(quoted, ", ")
+}
