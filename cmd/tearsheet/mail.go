@@ -282,6 +282,7 @@ func (m *mailer) plain(err error) error {
 	if errors.As(err, &send) {
 		text, _, _ = strings.Cut(send.Error(), ", affected recipient(s)") // who is said already
 	}
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "dial failed: "), "send failed: ")
 	if m.server.password != "" {
 		text = strings.ReplaceAll(text, m.server.password, "***")
 	}

@@ -87,6 +87,7 @@ func rules() []Rule {
 		{Use: "golang.org/x/term", Only: "cmd/tearsheet", Why: "the terminal belongs to cmd"},
 		{Use: "pgregory.net/rapid", Why: "it is for tests"},
 		{Use: "github.com/rogpeppe/go-internal", Why: "it is for tests"},
+		{Use: "github.com/emersion", Why: "it is for tests, which receive mail"},
 		{Use: "golang.org/x/net", Why: "it is for tests, which read the pages"},
 
 		// The outer world comes in through cmd.

@@ -101,6 +101,10 @@ func Product(program string) (name, debianPackage string) {
 		return "LibreOffice", "libreoffice-calc"
 	case "postgres":
 		return "PostgreSQL", "postgresql"
+	case "smtpd":
+		return "OpenSMTPD", "opensmtpd"
+	case "chromium":
+		return "Chromium", "chromium"
 	}
 	return program, program
 }

@@ -130,7 +130,7 @@ func newSkip(test string, output []string) skip {
 			reason = strings.TrimSpace(said(line))
 		}
 	}
-	return skip{test, reason, reason == testenv.NoSharedData || reason == testenv.NoSmallDisk}
+	return skip{test, reason, reason == testenv.NoSharedData || reason == testenv.NoSmallDisk || reason == testenv.NoMailServer}
 }
 
 // close prints what ran, what was skipped, and the sum as the last line.

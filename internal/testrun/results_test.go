@@ -87,7 +87,7 @@ func TestSkippedTestIsAFailure(t *testing.T) {
 }
 
 func TestSkipForWhatNoPackageBringsIsListedAndAllowed(t *testing.T) {
-	for _, reason := range []string{testenv.NoSharedData, testenv.NoSmallDisk} {
+	for _, reason := range []string{testenv.NoSharedData, testenv.NoSmallDisk, testenv.NoMailServer} {
 		r, _ := read(t, skipped(reason))
 		if got := last(r); !r.good() || !strings.Contains(got, "  p.TestA: "+reason+"\n") {
 			t.Errorf("good %v, closing lines:\n%s", r.good(), got)

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -73,6 +75,12 @@ func version(ctx context.Context, program string) string {
 		path = filepath.Join(folder, program)
 	}
 	out, err := command(ctx, path, flag).CombinedOutput()
+	if program == "smtpd" { // tells its version with its usage, as a failure
+		out, err = command(ctx, path, "-h").CombinedOutput()
+		if _, refused := errors.AsType[*exec.ExitError](err); refused {
+			err = nil
+		}
+	}
 	found := number.Find(out)
 	if err != nil || found == nil {
 		return "missing"
