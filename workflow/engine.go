@@ -21,9 +21,11 @@ const (
 	begunAs     = "run" // the one workflow that it knows; which body it is stands in its input
 )
 
+// DBOS tries for ever to reach a state that is gone. We do not.
 const (
 	openingTakes = 15 * time.Second // at most
-	closingTakes = 10 * time.Second // at most, for each part of it
+	patience     = 8 * time.Second  // with one thing that is to be kept
+	closingTakes = 2 * time.Second  // at most, for each part of it
 )
 
 // Engine carries out runs and remembers them. It may be used by several goroutines,
@@ -43,6 +45,9 @@ type Engine struct {
 func Open(ctx context.Context, options Options) (*Engine, error) {
 	if options.Clock == nil {
 		options.Clock = time.Now
+	}
+	if options.Patience == 0 {
+		options.Patience = patience
 	}
 	place, err := newPlace(options.State)
 	if err != nil {
@@ -130,8 +135,18 @@ func (e *Engine) with(ctx context.Context, f func(dbos.Context) error) error {
 			continue
 		}
 		defer e.mutex.RUnlock()
-		return f(e.dbos)
+		c, end := bounded(ctx, e.dbos)
+		defer end()
+		return f(c)
 	}
+}
+
+// bounded returns a context for asking the state, which ends with ctx or when an answer
+// takes too long. No run is begun with it: it would end with it, too.
+func bounded(ctx context.Context, c dbos.Context) (dbos.Context, func()) {
+	c, cancel := dbos.WithTimeout(c, openingTakes)
+	stop := context.AfterFunc(ctx, cancel)
+	return c, func() { stop(); cancel() }
 }
 
 // Cancel ends a run that is interrupted or under way, in this process or another one.

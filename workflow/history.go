@@ -82,6 +82,18 @@ func (e *Engine) find(c dbos.Context, id string) (*dbos.WorkflowStatus, error) {
 	return &found[0], nil
 }
 
+// state returns how far a run is, in terms of DBOS.
+func (e *Engine) state(ctx context.Context, id string) (state dbos.WorkflowStatusType, err error) {
+	err = e.with(ctx, func(c dbos.Context) error {
+		status, err := e.find(c, id)
+		if status != nil {
+			state = status.Status
+		}
+		return err
+	})
+	return state, err
+}
+
 func unfinished(status dbos.WorkflowStatusType) bool {
 	return status == dbos.WorkflowStatusPending || status == dbos.WorkflowStatusEnqueued
 }

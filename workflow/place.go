@@ -155,7 +155,7 @@ func (p *place) open(ctx context.Context, config *dbos.Config) (func() error, er
 		config.DatabaseURL = p.state
 		return func() error { return nil }, nil
 	}
-	db, err := sql.Open("sqlite", sqliteURL(p.state, "immediate", "busy_timeout(10000)", "foreign_keys(on)", "synchronous(normal)", "journal_mode(wal)"))
+	db, err := sql.Open("sqlite", sqliteURL(p.state, "immediate", "busy_timeout(5000)", "foreign_keys(on)", "synchronous(normal)", "journal_mode(wal)"))
 	if err != nil {
 		return nil, err
 	}

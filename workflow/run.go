@@ -50,7 +50,9 @@ func (e *Engine) Run(ctx context.Context, run Run) error {
 	}
 	in := begun{Name: run.Name, Input: input, At: e.options.Clock()}
 	return e.alone(ctx, run.ID, func(c dbos.Context) (dbos.WorkflowHandle[ended], error) {
-		if in.Number, err = e.admit(c, run.ID); err != nil {
+		asking, end := bounded(ctx, c)
+		defer end()
+		if in.Number, err = e.admit(asking, run.ID); err != nil {
 			return nil, err
 		}
 		if err := c.Launch(); err != nil {
@@ -64,7 +66,9 @@ func (e *Engine) Run(ctx context.Context, run Run) error {
 // body.
 func (e *Engine) Resume(ctx context.Context, id string) error {
 	return e.alone(ctx, id, func(c dbos.Context) (dbos.WorkflowHandle[ended], error) {
-		status, err := e.find(c, id)
+		asking, end := bounded(ctx, c)
+		defer end()
+		status, err := e.find(asking, id)
 		if err != nil {
 			return nil, err
 		}
@@ -164,7 +168,7 @@ func (e *Engine) through(s *session, start starter) error {
 	e.mutex.Unlock()
 	err = e.place.fault(err)
 	// Whoever is launched takes up what others resume, so that ends with the run.
-	if further := e.disconnect(); further != nil {
+	if further := e.disconnect(); further != nil && !errors.Is(err, ErrState) && !errors.Is(s.err, ErrState) {
 		err = errors.Join(err, further)
 	}
 	return err
@@ -192,7 +196,12 @@ func (e *Engine) await(s *session, handle dbos.WorkflowHandle[ended]) error {
 	if s.interrupted() {
 		return nil
 	}
-	err := <-kept
+	var err error
+	select {
+	case err = <-kept:
+	case <-time.After(e.options.Patience):
+		err = errNoAnswer
+	}
 	if err == nil || s.err != nil {
 		return cancelledOr(err, nil)
 	}
@@ -209,7 +218,10 @@ func cancelledOr(err, other error) error {
 
 // interrupted reports whether a run that ended can go on later.
 func (s *session) interrupted() bool {
-	return s.err != nil && s.ctx.Err() != nil && !errors.Is(context.Cause(s.ctx), ErrCancelled)
+	if s.err == nil || errors.Is(context.Cause(s.ctx), ErrCancelled) {
+		return false
+	}
+	return s.ctx.Err() != nil || errors.Is(s.err, ErrState)
 }
 
 // carryOut is the workflow that DBOS knows. It finds the body and lets it work.
@@ -240,15 +252,23 @@ func (e *Engine) carryOut(c dbos.Context, in begun) (ended, error) {
 func (e *Engine) work(s *session, root, c dbos.Context, in begun) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			quiet(e.options.Log).Error("panic in a run", "run", s.id, "panic", r, "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic: %v", r)
+			err = e.panicked(r)
 		}
 	}()
 	w := &Work{begun: in, session: s, engine: e, dbos: c, asked: map[string]bool{}}
-	if err := w.remember(root); err != nil {
+	asking, end := bounded(s.ctx, root)
+	err = w.remember(asking)
+	end()
+	if err != nil {
 		return err
 	}
 	return e.options.Bodies[in.Name](s.ctx, w)
+}
+
+// panicked logs where a panic came from, and returns it as an error.
+func (e *Engine) panicked(r any) error {
+	quiet(e.options.Log).Error("panic in a run", "panic", r, "stack", string(debug.Stack()))
+	return fmt.Errorf("panic: %v", r)
 }
 
 // plain returns an error that has the same text and no more, as it is kept.

@@ -112,7 +112,9 @@ func (w *Work) do(ctx context.Context, step Step, do func(context.Context) (json
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	a := &attempts{ctx: ctx, step: step, do: do, clock: w.engine.options.Clock}
+	a := &attempts{ctx: ctx, step: step, do: do, clock: w.engine.options.Clock, limit: w.engine.options.Patience, panicked: w.engine.panicked}
+	a.patience = time.NewTimer(a.limit)
+	defer a.patience.Stop()
 	// The waits between attempts end with ctx, which is the caller's.
 	c, cancel := dbos.WithCancel(w.dbos)
 	defer cancel()
@@ -121,19 +123,33 @@ func (w *Work) do(ctx context.Context, step Step, do func(context.Context) (json
 	if err != nil || raw != nil {
 		return raw, err
 	}
-	ended := <-outcome
+	var ended dbos.StepOutcome[kept]
+	select {
+	case ended = <-outcome:
+	case <-a.patience.C:
+		return nil, fmt.Errorf("step %q: keep its result: %w", step.Name, w.engine.place.fault(errNoAnswer))
+	}
 	switch {
 	case a.err != nil:
 		return nil, a.err
 	case ended.Err == nil:
 		return nil, nil
-	case errors.Is(ended.Err, dbos.ErrWorkflowCancelled):
+	case errors.Is(ended.Err, dbos.ErrWorkflowCancelled), w.disowned(ctx, ended.Err):
 		w.session.cancel(ErrCancelled) // by another process
 		return nil, ErrCancelled
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	}
 	return nil, fmt.Errorf("step %q: %w", step.Name, w.engine.place.fault(ended.Err))
+}
+
+// disowned reports whether a result was not kept since another process ended the run.
+func (w *Work) disowned(ctx context.Context, err error) bool {
+	if !errors.Is(err, dbos.ErrConflictingWorkflowID) {
+		return false
+	}
+	status, err := w.engine.state(ctx, w.ID())
+	return err == nil && status == dbos.WorkflowStatusCancelled
 }
 
 // begin begins a step, or returns its kept result.
@@ -169,30 +185,58 @@ var errAgain = errors.New("its kept result is gone")
 
 func notAgain(context.Context) (kept, error) { return kept{}, errAgain }
 
+// errNoAnswer is that of a state that does not answer, and may later.
+var errNoAnswer = errors.New("does not answer")
+
 // attempts are those of one step.
 type attempts struct {
-	ctx     context.Context
-	step    Step
-	do      func(context.Context) (json.RawMessage, error)
-	clock   func() time.Time
-	started time.Time
-	count   int
-	err     error // of the last one
+	ctx      context.Context
+	step     Step
+	do       func(context.Context) (json.RawMessage, error)
+	clock    func() time.Time
+	panicked func(any) error
+	limit    time.Duration
+	patience *time.Timer // with the state; it stands still while work is done
+	started  time.Time
+	count    int
+	err      error // of the last one
+	again    bool  // whether another one follows
 }
 
 // once makes one attempt.
 func (a *attempts) once(context.Context) (kept, error) {
+	a.patience.Stop()
 	a.count++
 	if a.count == 1 {
 		a.started = a.clock()
 	}
 	var raw json.RawMessage
-	raw, a.err = a.do(a.ctx)
+	raw, a.err = a.safely()
+	if a.again = a.followed(); !a.again {
+		a.patience.Reset(a.limit)
+	}
 	k := kept{Started: a.started, Ended: a.clock(), Attempts: a.count, Result: raw}
 	if a.err != nil {
 		k.Error = a.err.Error()
 	}
 	return k, plain(a.err)
+}
+
+// safely does the work. A panic of it is an error: a crash would be resumed, and crash
+// again.
+func (a *attempts) safely() (raw json.RawMessage, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = a.panicked(r)
+		}
+	}()
+	return a.do(a.ctx)
+}
+
+// followed reports whether another attempt is worth while.
+func (a *attempts) followed() bool {
+	r := a.step.Retry
+	return a.err != nil && a.ctx.Err() == nil && r.If != nil && a.count < r.Attempts && r.If(a.err)
 }
 
 // options tells DBOS how often a step is tried.
@@ -212,6 +256,6 @@ func (r Retry) options(a *attempts) []dbos.StepOption {
 		dbos.WithStepBaseInterval(first),
 		dbos.WithStepMaxInterval(longest),
 		dbos.WithStepBackoffFactor(2),
-		dbos.WithStepRetryPredicate(func(error) bool { return a.ctx.Err() == nil && r.If(a.err) }),
+		dbos.WithStepRetryPredicate(func(error) bool { return a.again }),
 	}
 }

@@ -30,8 +30,8 @@
 //   - A run that ended, well or not, is never run again: a new attempt is a new ID.
 //   - One process at a time works with a state; the others get ErrBusy, and may read
 //     the history. A process that is killed holds nothing.
-//   - A run whose context is cancelled is interrupted, as if its process had been
-//     killed: it can go on later. Cancel ends it for good.
+//   - A run whose context is cancelled, or whose state fails, is interrupted, as if its
+//     process had been killed: it can go on later. Cancel ends it for good.
 //   - The state holds history, results of steps, and nothing else. Who loses it loses
 //     history, and an interrupted run begins anew.
 //
@@ -65,7 +65,7 @@ var (
 )
 
 // Body is what a run does. Its ctx is that of Run or Resume. An error makes the run a
-// failed one, or an interrupted one if ctx has ended.
+// failed one, or an interrupted one if ctx has ended or the error is ErrState.
 type Body func(ctx context.Context, work *Work) error
 
 // Options say where the state lies and what can be run.
@@ -76,6 +76,9 @@ type Options struct {
 	Bodies map[string]Body
 	// Log takes what the engine itself has to say; nil is nobody.
 	Log *slog.Logger
+	// Patience is how long a run waits for a state that does not answer; 0 is eight
+	// seconds. Then it is interrupted.
+	Patience time.Duration
 	// Clock tells the times of the history; nil is the machine's.
 	Clock func() time.Time
 }
