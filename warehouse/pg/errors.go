@@ -28,7 +28,8 @@ const (
 	// By their first two digits:
 	accessClass    = "28"
 	syntaxClass    = "42"
-	resourcesClass = "53" // a full disk, no memory, no connection left
+	resourcesClass = "53"  // a full disk, no memory, no connection left
+	stoppedClass   = "57P" // the server is being stopped, or was
 	systemClass    = "58"
 )
 
@@ -43,9 +44,15 @@ func (s server) explain(err error, statement string) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
+	if source := (*sourceError)(nil); errors.As(err, &source) {
+		return source.err
+	}
+	if isExplained(err) {
+		return err
+	}
 	var answer *pgconn.PgError
 	if !errors.As(err, &answer) {
-		if isNetwork(err) {
+		if isNetwork(err) || errors.Is(err, errNotCommitted) {
 			return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err), Down: true}
 		}
 		return s.scrub(err)
@@ -55,8 +62,10 @@ func (s server) explain(err error, statement string) error {
 		return &warehouse.TimeoutError{Limit: s.limits.Timeout, Statement: statement}
 	case isConnect(err) && (strings.HasPrefix(answer.Code, accessClass) || answer.Code == noDatabase):
 		return &warehouse.AccessError{Place: s.config.User + "@" + s.place(), Err: s.scrub(err)}
-	case isConnect(err) || strings.HasPrefix(answer.Code, resourcesClass) || strings.HasPrefix(answer.Code, systemClass):
-		return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err), Down: isConnect(err)}
+	case isConnect(err) || strings.HasPrefix(answer.Code, stoppedClass):
+		return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err), Down: true}
+	case strings.HasPrefix(answer.Code, resourcesClass) || strings.HasPrefix(answer.Code, systemClass):
+		return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err)}
 	case answer.Code == insufficientRights || !strings.HasPrefix(answer.Code, syntaxClass):
 		return s.scrub(err)
 	}
@@ -65,6 +74,16 @@ func (s server) explain(err error, statement string) error {
 		message += " (" + strings.TrimSuffix(answer.Hint, ".") + ")"
 	}
 	return &warehouse.SyntaxError{Message: message, Offset: byteOffset(statement, int(answer.Position))}
+}
+
+// isExplained reports whether an error is the contract's already.
+func isExplained(err error) bool {
+	var storage *warehouse.StorageError
+	var access *warehouse.AccessError
+	var late *warehouse.TimeoutError
+	var syntax *warehouse.SyntaxError
+	var check *warehouse.CheckError
+	return errors.As(err, &storage) || errors.As(err, &access) || errors.As(err, &late) || errors.As(err, &syntax) || errors.As(err, &check)
 }
 
 // byteOffset turns a position in characters, from 1, into an offset in bytes.

@@ -12,10 +12,28 @@ import (
 
 // Amazon Redshift speaks PostgreSQL's protocol and differs in this file: it has no
 // COPY from the client, no advisory locks, and TEXT means 256 bytes. Bulk loads
-// there come from S3; what is here is for tables of modest size.
+// there come from S3; what is here is for tables of modest size. It is written from
+// Redshift's documents and tested on PostgreSQL: it has never met a live Redshift.
 
 // redshiftText is the longest text of Redshift.
 const redshiftText = "character varying(65535)"
+
+// redshiftVersions counts and hashes the staged rows of each day, in whatever order
+// they lie: a row is the text of its columns, by the one hash that its documents and
+// PostgreSQL share. A boolean has no text there, and a row has none as a whole.
+func redshiftVersions(table warehouse.Table, day string) string {
+	var fields []string
+	for _, column := range table.All() {
+		text := fmt.Sprintf("cast(%q as varchar(65535))", column.Name)
+		if column.Type.Kind == warehouse.Boolean {
+			text = fmt.Sprintf("case when %q then 't' when not %q then 'f' end", column.Name, column.Name)
+		}
+		fields = append(fields, "coalesce(md5("+text+"), '-')")
+	}
+	const half = "cast(sum(cast(strtol(substring(h, %d, 15), 16) as numeric(38,0))) as varchar(40))"
+	return fmt.Sprintf("select part, count(*), "+half+" || ' ' || "+half+" from (select %s as part, md5(%s) as h from %s) as r group by part",
+		1, 16, day, strings.Join(fields, " || "), staged)
+}
 
 // fromRedshift returns the URL as PostgreSQL's driver takes it, and whether it
 // named a Redshift.

@@ -1,0 +1,178 @@
+package pg
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"tearsheet/calendar"
+	"tearsheet/warehouse"
+)
+
+// LoadFile takes the rows of a file in the place of those of its path. The file is
+// read once, so nothing is tried again here: a load that the server, or a lost
+// connection, kept from being committed is a *warehouse.StorageError with Down, and
+// may be asked for once more.
+func (d *DB) LoadFile(ctx context.Context, load warehouse.FileLoad) error {
+	if _, ok := load.Table.Column(warehouse.FileColumn); !ok {
+		return fmt.Errorf("load of %s: table %s has no column %s", load.Path, load.Table.Name, warehouse.FileColumn)
+	}
+	if err := load.Table.Validate(); err != nil {
+		return err
+	}
+	err := d.once(ctx, work{
+		locks: []lock{fileLock(load.Table, load.Path)},
+		do:    func(conn *pgx.Conn) ([]entries, error) { return d.loadFile(ctx, conn, load) },
+	})
+	if err != nil {
+		return fmt.Errorf("load of %s: %w", load.Path, d.explainOnce(err, load.Table))
+	}
+	return nil
+}
+
+// explainOnce explains an error of a load whose rows cannot be had again here.
+func (d *DB) explainOnce(err error, table warehouse.Table) error {
+	if hasCode(err, serializationFailure, deadlock) {
+		return &warehouse.StorageError{Place: d.place(), Err: d.scrub(err), Down: true}
+	}
+	return d.explain(err, "load of "+table.Name)
+}
+
+func (d *DB) loadFile(ctx context.Context, conn *pgx.Conn, load warehouse.FileLoad) ([]entries, error) {
+	which := " from " + warehouse.FileTable + " where asset = " + warehouse.Literal(load.Table.Name) + " and path = " + warehouse.Literal(load.Path)
+	var known int
+	if err := conn.QueryRow(ctx, "select count(*)"+which).Scan(&known); err != nil {
+		return nil, err
+	}
+	if known > 0 { // a new file costs no scan for old rows
+		if err := run(ctx, conn, append(warehouse.FileDeletions(load.Table, load.Path), "delete"+which)...); err != nil {
+			return nil, err
+		}
+	}
+	var rejects [][]any // few: of a file with many nothing is loaded
+	batches := func(yield func(*warehouse.Batch, error) bool) {
+		for batch, err := range valid(ctx, load.Table, load.Batches) {
+			if err == nil {
+				rejects = appendRejects(rejects, load, batch.Rejects)
+			}
+			if !yield(batch, err) || err != nil {
+				return
+			}
+		}
+	}
+	if err := d.insertBatches(ctx, conn, identifier(load.Table), load.Table, batches); err != nil {
+		return nil, err
+	}
+	entry, err := load.Entry()
+	if err != nil {
+		return nil, &sourceError{err}
+	}
+	entry.RunID, entry.At = load.RunID, load.At
+	var days [][]any
+	for _, day := range entry.Days {
+		days = append(days, []any{load.Table.Name, load.Path, day.Day.Time(), day.Rows})
+	}
+	return []entries{
+		{warehouse.RejectTable, warehouse.RejectColumns(), rejects},
+		{warehouse.FileDayTable, warehouse.FileDayColumns(), days},
+		fileEntries(entry.LedgerRow(load.Table.Name)),
+	}, nil
+}
+
+// appendRejects appends the ledger rows of refused lines, in UTF-8 without NUL.
+func appendRejects(rows [][]any, load warehouse.FileLoad, rejects []warehouse.Reject) [][]any {
+	for _, r := range rejects {
+		text := strings.ToValidUTF8(strings.ReplaceAll(string(r.Text), "\x00", "\uFFFD"), "\uFFFD")
+		rows = append(rows, []any{load.Table.Name, load.Path, r.Line, r.Offset, text, r.Reason})
+	}
+	return rows
+}
+
+// valid passes batches on as long as they fit the table.
+func valid(ctx context.Context, table warehouse.Table, batches iter.Seq2[*warehouse.Batch, error]) iter.Seq2[*warehouse.Batch, error] {
+	return func(yield func(*warehouse.Batch, error) bool) {
+		for batch, err := range batches {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err == nil {
+				err = batch.Validate(table)
+			}
+			if !yield(batch, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Refresh brings a table up to date with rows that are all read again. As with
+// LoadFile they are read once.
+func (d *DB) Refresh(ctx context.Context, refresh warehouse.Refresh) (warehouse.Refreshed, error) {
+	if err := refresh.Table.Validate(); err != nil {
+		return warehouse.Refreshed{}, err
+	}
+	days := []calendar.Day{warehouse.WholePart}
+	if !refresh.Table.Whole {
+		days = nil
+		for day := refresh.From; day < refresh.To; day++ {
+			days = append(days, day)
+		}
+	}
+	var done warehouse.Refreshed
+	err := d.once(ctx, work{
+		locks: []lock{dayLock(refresh.Table, days)},
+		do: func(conn *pgx.Conn) ([]entries, error) {
+			taken, err := d.refresh(ctx, conn, refresh)
+			done = warehouse.Refreshed{Read: taken.Rows, Changed: taken.Changed}
+			return []entries{partitionEntries(taken.Ledger)}, err
+		},
+	})
+	if err != nil {
+		return warehouse.Refreshed{}, fmt.Errorf("load of %s: %w", refresh.Table.Name, d.explainOnce(err, refresh.Table))
+	}
+	return done, nil
+}
+
+func (d *DB) refresh(ctx context.Context, conn *pgx.Conn, refresh warehouse.Refresh) (warehouse.Taken, error) {
+	temporary := refresh.Table
+	temporary.Name = staged
+	create := strings.Replace(temporary.Create(d.spell), "create table if not exists", "create temporary table", 1)
+	if err := run(ctx, conn, create); err != nil {
+		return warehouse.Taken{}, err
+	}
+	digests := warehouse.NewDigester(refresh.Table)
+	if err := d.insertBatches(ctx, conn, identifier(temporary), refresh.Table, digested(ctx, digests, refresh)); err != nil {
+		return warehouse.Taken{}, err
+	}
+	known, err := partitions(ctx, conn, refresh.Table.Name, refresh.From, refresh.To)
+	if err != nil {
+		return warehouse.Taken{}, err
+	}
+	taken := refresh.Take(digests, known)
+	if refresh.Guard != nil {
+		if err := refresh.Guard(taken.Before, taken.Rows); err != nil {
+			return warehouse.Taken{}, &sourceError{err}
+		}
+	}
+	return taken, run(ctx, conn, append(refresh.Statements(taken, staged), "drop table "+staged)...)
+}
+
+// digested passes batches on, checked, and makes the digest of their days.
+func digested(ctx context.Context, digests *warehouse.Digester, refresh warehouse.Refresh) iter.Seq2[*warehouse.Batch, error] {
+	return func(yield func(*warehouse.Batch, error) bool) {
+		for batch, err := range valid(ctx, refresh.Table, refresh.Batches) {
+			if err == nil {
+				err = refresh.Foreign(batch)
+			}
+			if err == nil {
+				err = digests.AddBatch(batch)
+			}
+			if !yield(batch, err) || err != nil {
+				return
+			}
+		}
+	}
+}
