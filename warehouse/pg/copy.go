@@ -28,6 +28,10 @@ func identifier(table warehouse.Table) pgx.Identifier {
 	return strings.Split(table.Name, ".")
 }
 
+func columnList(table warehouse.Table) string {
+	return `"` + strings.Join(table.ColumnNames(), `", "`) + `"`
+}
+
 // insert writes rows by COPY, or as Redshift can. An error among the rows is a
 // *sourceError.
 func (d *DB) insert(ctx context.Context, conn *pgx.Conn, table pgx.Identifier, columns []string, rows iter.Seq2[[]any, error]) error {
@@ -73,7 +77,7 @@ func (d *DB) insertBatches(ctx context.Context, conn *pgx.Conn, to pgx.Identifie
 		return d.insert(ctx, conn, to, table.ColumnNames(), rowsOf(table, batches))
 	}
 	stream := newStream(table, batches)
-	_, err := conn.PgConn().CopyFrom(ctx, stream, fmt.Sprintf("copy %s (\"%s\") from stdin binary", to.Sanitize(), strings.Join(table.ColumnNames(), `", "`)))
+	_, err := conn.PgConn().CopyFrom(ctx, stream, "copy "+to.Sanitize()+" ("+columnList(table)+") from stdin binary")
 	if cause := stream.end(); cause != nil {
 		return cause
 	}
