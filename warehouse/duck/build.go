@@ -3,6 +3,7 @@ package duck
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -197,7 +198,9 @@ func (d *DB) refresh(ctx context.Context, conn *sql.Conn, tx *sql.Tx, refresh wa
 		return warehouse.Refreshed{}, err
 	}
 	digests := warehouse.NewDigester(refresh.Table)
-	err := appendVectorsTo(ctx, conn, place{"temp", mainSchema, staged}, refresh.Table, digested(digests, refresh))
+	err := conn.Raw(func(raw any) error {
+		return appendVectors(ctx, raw.(driver.Conn), place{"temp", mainSchema, staged}, refresh.Table, digested(digests, refresh))
+	})
 	if err != nil {
 		return warehouse.Refreshed{}, explain(err, d.path, "insert into "+refresh.Table.Name, d.limits)
 	}

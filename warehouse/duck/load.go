@@ -134,8 +134,10 @@ func (d *DB) loadFile(ctx context.Context, conn *sql.Conn, tx *sql.Tx, load ware
 // open, since each batch may bring some of both.
 func (d *DB) appendBatches(ctx context.Context, conn *sql.Conn, load warehouse.FileLoad) error {
 	rejects := target{warehouse.Table{Name: warehouse.RejectTable}, warehouse.RejectColumns()}
-	return appendTo(ctx, conn, rejects, func(reject func(...driver.Value) error) error {
-		return appendVectors(ctx, conn, load.Table, checked(ctx, load, reject))
+	return conn.Raw(func(raw any) error {
+		return appendTo(ctx, raw.(driver.Conn), rejects, func(reject func(...driver.Value) error) error {
+			return appendVectors(ctx, raw.(driver.Conn), placeOf(load.Table), load.Table, checked(ctx, load, reject))
+		})
 	})
 }
 

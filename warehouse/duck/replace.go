@@ -97,8 +97,10 @@ func (d *DB) replace(ctx context.Context, conn *sql.Conn, tx *sql.Tx, change war
 		return err
 	}
 	facts := target{change.Table, change.Table.ColumnNames()}
-	err := appendTo(ctx, conn, facts, func(add func(...driver.Value) error) error {
-		return appendRows(ctx, change, tally, add)
+	err := conn.Raw(func(raw any) error {
+		return appendTo(ctx, raw.(driver.Conn), facts, func(add func(...driver.Value) error) error {
+			return appendRows(ctx, change, tally, add)
+		})
 	})
 	if err != nil {
 		return explain(err, d.path, "insert into "+change.Table.Name, d.limits)
@@ -120,22 +122,20 @@ type target struct {
 	columns []string
 }
 
-// appendTo appends rows within the connection's transaction.
-func appendTo(ctx context.Context, conn *sql.Conn, to target, fill func(add func(...driver.Value) error) error) error {
-	return conn.Raw(func(raw any) error {
-		schema, name := to.table.Split()
-		if schema == "" {
-			schema = mainSchema
-		}
-		appender, err := duckdb.NewAppenderWithColumns(raw.(driver.Conn), "", schema, name, to.columns)
-		if err != nil {
-			return err
-		}
-		if err := fill(appender.AppendRow); err != nil {
-			return errors.Join(err, appender.Clear(), appender.Close())
-		}
-		return appender.CloseWithCancel(ctx)
-	})
+// appendTo appends rows within the transaction of a connection.
+func appendTo(ctx context.Context, raw driver.Conn, to target, fill func(add func(...driver.Value) error) error) error {
+	schema, name := to.table.Split()
+	if schema == "" {
+		schema = mainSchema
+	}
+	appender, err := duckdb.NewAppenderWithColumns(raw, "", schema, name, to.columns)
+	if err != nil {
+		return err
+	}
+	if err := fill(appender.AppendRow); err != nil {
+		return errors.Join(err, appender.Clear(), appender.Close())
+	}
+	return appender.CloseWithCancel(ctx)
 }
 
 func appendRows(ctx context.Context, change warehouse.Change, tally *warehouse.Tally, add func(...driver.Value) error) error {
@@ -170,17 +170,22 @@ func appendRows(ctx context.Context, change warehouse.Change, tally *warehouse.T
 }
 
 func appendAll(ctx context.Context, conn *sql.Conn, to target, rows [][]any) error {
-	return appendTo(ctx, conn, to, func(add func(...driver.Value) error) error {
-		values := make([]driver.Value, len(to.columns))
-		for _, row := range rows {
-			for i, value := range row {
-				values[i] = value
-			}
-			if err := add(values...); err != nil {
-				return err
-			}
-		}
+	if len(rows) == 0 {
 		return nil
+	}
+	return conn.Raw(func(raw any) error {
+		return appendTo(ctx, raw.(driver.Conn), to, func(add func(...driver.Value) error) error {
+			values := make([]driver.Value, len(to.columns))
+			for _, row := range rows {
+				for i, value := range row {
+					values[i] = value
+				}
+				if err := add(values...); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	})
 }
 

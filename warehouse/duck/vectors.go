@@ -2,7 +2,6 @@ package duck
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -41,37 +40,31 @@ func placeOf(table warehouse.Table) place {
 	return place{"", schema, name}
 }
 
-// appendVectors appends batches within the connection's transaction.
-func appendVectors(ctx context.Context, conn *sql.Conn, table warehouse.Table, batches iter.Seq2[*warehouse.Batch, error]) error {
-	return appendVectorsTo(ctx, conn, placeOf(table), table, batches)
-}
-
-func appendVectorsTo(ctx context.Context, conn *sql.Conn, to place, table warehouse.Table, batches iter.Seq2[*warehouse.Batch, error]) error {
-	return conn.Raw(func(raw any) error {
-		v, err := newVectors(raw.(driver.Conn), to, table)
+// appendVectors appends batches within the transaction of a connection.
+func appendVectors(ctx context.Context, raw driver.Conn, to place, table warehouse.Table, batches iter.Seq2[*warehouse.Batch, error]) error {
+	v, err := newVectors(raw, to, table)
+	if err != nil {
+		return err
+	}
+	defer v.destroy()
+	for batch, err := range batches {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == nil {
+			err = v.append(batch)
+		}
 		if err != nil {
+			mapping.AppenderClear(v.appender) // what is not flushed is not wanted
 			return err
 		}
-		defer v.destroy()
-		for batch, err := range batches {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err == nil {
-				err = v.append(batch)
-			}
-			if err != nil {
-				mapping.AppenderClear(v.appender) // what is not flushed is not wanted
-				return err
-			}
-		}
-		if mapping.AppenderFlush(v.appender) == mapping.StateError {
-			err := v.failure()
-			mapping.AppenderClear(v.appender)
-			return err
-		}
-		return nil
-	})
+	}
+	if mapping.AppenderFlush(v.appender) == mapping.StateError {
+		err := v.failure()
+		mapping.AppenderClear(v.appender)
+		return err
+	}
+	return nil
 }
 
 func newVectors(conn driver.Conn, to place, table warehouse.Table) (*vectors, error) {

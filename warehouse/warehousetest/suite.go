@@ -45,6 +45,16 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"ConcurrentLoadsOfADayLeaveOne", concurrentLoadsOfADayLeaveOne},
 		{"ReplaceIsIdempotent", replaceIsIdempotent},
 		{"MemoryDoesNotGrowWithRows", memoryDoesNotGrowWithRows},
+		{"FileIsLoadedOnceHoweverOften", fileIsLoadedOnceHoweverOften},
+		{"BrokenFileChangesNothing", brokenFileChangesNothing},
+		{"FilesAreLoadedSideBySide", filesAreLoadedSideBySide},
+		{"SealedDayIsLoaded", sealedDayIsLoaded},
+		{"RefreshReplacesTheDaysThatDiffer", refreshReplacesTheDaysThatDiffer},
+		{"RefreshThatFailsChangesNothing", refreshThatFailsChangesNothing},
+		{"WholeTableIsReplacedAsAWhole", wholeTableIsReplacedAsAWhole},
+		{"BuildMakesItsDays", buildMakesItsDays},
+		{"BuildThatFailsChangesNothing", buildThatFailsChangesNothing},
+		{"BuildsOfTablesRunSideBySide", buildsOfTablesRunSideBySide},
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.test(t, open(t)) })
 	}
