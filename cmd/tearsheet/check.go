@@ -77,13 +77,6 @@ func (a *app) sayChecked(found *checked) error {
 	return nil
 }
 
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
-}
-
 // project checks a project folder, and its warehouse if the files are sound. Places
 // are printed with the prefix.
 func (c *checked) project(ctx context.Context, dir, prefix string, now time.Time) error {
@@ -160,7 +153,7 @@ func neverLoaded(ctx context.Context, c *config, r reader, m *metrics.Metric) ([
 	}
 	var tables []string
 	for _, table := range m.Tables() {
-		if slices.ContainsFunc(c.sources, func(s files.Source) bool { return s.Table == table }) {
+		if c.sources.fills(table) {
 			continue
 		}
 		loads, err := r.Loaded(ctx, table, calendar.DayOn(1, time.January, 1), calendar.DayOn(9999, time.December, 31))

@@ -27,6 +27,8 @@ type configFile struct {
 	WeekStarts string          `json:"week_starts,omitempty" jsonschema:"enum=monday,enum=tuesday,enum=wednesday,enum=thursday,enum=friday,enum=saturday,enum=sunday" jsonschema_description:"The first weekday. Monday if absent."`
 	Warehouse  warehouseEntry  `json:"warehouse" jsonschema_description:"Where the facts are."`
 	Store      string          `json:"store,omitempty" jsonschema_description:"Where daily values and editions are kept: a file, or postgres://… . .tearsheet/store.sqlite if absent."`
+	Runs       string          `json:"runs,omitempty" jsonschema_description:"Where the state and the history of runs are kept: a file, or postgres://… . .tearsheet/runs.sqlite if absent."`
+	StatusMail *mailConfig     `json:"status_mail,omitempty" jsonschema_description:"Who is told of a run that failed."`
 	Plan       *planEntry      `json:"plan,omitempty" jsonschema_description:"Where the plan is."`
 	Sources    *sourcesEntry   `json:"sources,omitempty" jsonschema_description:"What fills the warehouse."`
 	Outputs    *outputsEntry   `json:"outputs,omitempty" jsonschema_description:"What is made, and where."`
@@ -72,7 +74,8 @@ type config struct {
 	completeThroughAt string
 	recomputeDays     int
 	limits            warehouse.Limits
-	store             string
+	store, runs       string
+	statusMail        *mailConfig
 	plan              *planEntry
 	planAt            string // its place in the file
 	sources           sources
@@ -83,6 +86,7 @@ type config struct {
 
 const (
 	defaultStore     = ".tearsheet/store.sqlite"
+	defaultRuns      = ".tearsheet/runs.sqlite"
 	defaultDir       = "sheets"
 	defaultRecompute = 35
 	defaultTimeout   = 5 * time.Minute
@@ -110,7 +114,7 @@ func readConfig(dir string) (*config, error) {
 	if tree != nil {
 		r.read(file)
 	}
-	r.place()
+	r.order()
 	return c, c.faults.Err()
 }
 
@@ -125,8 +129,8 @@ func (r *configReader) addAt(at yamlfile.Position, text string) {
 	r.found = append(r.found, yamlfile.Fault{Position: at, Text: text})
 }
 
-// place takes over what was found as faults in the order of the file.
-func (r *configReader) place() {
+// order takes over what was found as faults in the order of the file.
+func (r *configReader) order() {
 	slices.SortStableFunc(r.found, func(a, b yamlfile.Fault) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
@@ -158,14 +162,10 @@ func (r *configReader) read(file configFile) {
 	r.calendar, err = calendar.New(file.Timezone, weekStarts)
 	r.add(err, "timezone")
 	r.readWarehouse(file.Warehouse)
-	r.store, err = expand(file.Store)
-	r.add(err, "store")
-	r.add(checkStore(r.store), "store")
-	if r.store == "" {
-		r.store = defaultStore
-	}
-	if !strings.Contains(r.store, "://") {
-		r.store = r.inProject(r.store)
+	r.store = r.place(file.Store, defaultStore, "store")
+	r.runs = r.place(file.Runs, defaultRuns, "runs")
+	if r.statusMail = file.StatusMail; r.statusMail != nil {
+		r.statusMail.check(func(err error, path ...string) { r.add(err, append([]string{"status_mail"}, path...)...) })
 	}
 	r.readPlan(file.Plan)
 	if file.Sources != nil {
@@ -179,6 +179,22 @@ func (r *configReader) read(file configFile) {
 		}
 	}
 }
+
+// place reads where a state of ours lies: a file of the project, or a server.
+func (r *configReader) place(text, otherwise, key string) string {
+	place, err := expand(text)
+	r.add(err, key)
+	r.add(checkStore(place), key)
+	if place == "" {
+		place = otherwise
+	}
+	if isURL(place) {
+		return place
+	}
+	return r.inProject(place)
+}
+
+func isURL(place string) bool { return strings.Contains(place, "://") }
 
 func (r *configReader) readWarehouse(w warehouseEntry) {
 	var err error

@@ -19,45 +19,13 @@ import (
 
 // sourcesEntry is what fills the warehouse.
 type sourcesEntry struct {
-	Logs  []logsEntry  `json:"logs,omitempty" jsonschema_description:"Hourly log files that fill a staging table."`
-	MySQL []mysqlEntry `json:"mysql,omitempty" jsonschema_description:"Production tables in MySQL or MariaDB, each server read in one consistent snapshot."`
-	Files []fileEntry  `json:"files,omitempty" jsonschema_description:"CSV and Parquet files that fill tables."`
+	Files []fileEntry `json:"files,omitempty" jsonschema_description:"CSV and Parquet files that fill tables."`
 }
 
 // described is what the schema document says of a table that a source fills.
 type described struct {
 	Description string `json:"description,omitempty" jsonschema_description:"What a row of the table is."`
 	Owner       string `json:"owner,omitempty" jsonschema_description:"Who answers for the table."`
-}
-
-type logsEntry struct {
-	Table       string                 `json:"table" jsonschema:"minLength=1,example=staging.events" jsonschema_description:"The staging table."`
-	URL         string                 `json:"url" jsonschema:"minLength=1,example=logs" jsonschema_description:"A folder, s3://bucket?region=… or gs://bucket."`
-	Path        string                 `json:"path" jsonschema:"minLength=1,example={host}/{day}-{hour}.log.gz" jsonschema_description:"The names of the files: {day} and {hour} in UTC, {host}, and * for anything."`
-	Hosts       []string               `json:"hosts,omitempty" jsonschema_description:"The hosts that are expected to deliver every hour."`
-	Since       string                 `json:"since" jsonschema:"example=2026-05-18" jsonschema_description:"The first day of which files are expected."`
-	Missing     string                 `json:"missing,omitempty" jsonschema:"enum=unknown,enum=empty" jsonschema_description:"What an hour without a file is: unknown (the default), or empty once a later hour of the host is there."`
-	Line        string                 `json:"line" jsonschema:"minLength=1,example={date} {time} {photo_id} {action} {user_id} {address} {request}" jsonschema_description:"The form of a line."`
-	Columns     map[string]columnEntry `json:"columns" jsonschema_description:"The columns that are made of a line."`
-	Drop        map[string][]string    `json:"drop,omitempty" jsonschema_description:"Lines with one of these values in a field are left out and counted."`
-	MaxRejected string                 `json:"max_rejected,omitempty" jsonschema:"example=1%" jsonschema_description:"The share of refused lines from which on a file is not loaded. 1% if absent."`
-	described
-}
-
-type mysqlEntry struct {
-	DSN     string            `json:"dsn" jsonschema:"minLength=1,example=${MYSQL_DSN}" jsonschema_description:"user:password@tcp(host:3306)/database. ${NAME} is replaced by an environment variable."`
-	Tables  []mysqlTableEntry `json:"tables" jsonschema:"minItems=1"`
-	MaxTime string            `json:"max_time,omitempty" jsonschema:"example=5m" jsonschema_description:"How long the snapshot may be held open. 5m if absent."`
-}
-
-type mysqlTableEntry struct {
-	Table     string                 `json:"table" jsonschema:"minLength=1,example=production.users" jsonschema_description:"The table of the warehouse."`
-	From      string                 `json:"from" jsonschema:"minLength=1,example=users" jsonschema_description:"The table in MySQL."`
-	At        string                 `json:"at,omitempty" jsonschema_description:"The column with the UTC instant of a row: the table is then cut into local days."`
-	Day       string                 `json:"day,omitempty" jsonschema_description:"The column with the local date, instead of at."`
-	Columns   map[string]columnEntry `json:"columns" jsonschema_description:"The columns to read."`
-	MaxShrink string                 `json:"max_shrink,omitempty" jsonschema:"example=5%" jsonschema_description:"The share of rows that may vanish from one night to the next. 5% if absent."`
-	described
 }
 
 type fileEntry struct {
@@ -103,14 +71,12 @@ func (columnEntry) JSONSchema() *jsonschema.Schema {
 
 // sources are the sources of a project, and their tables as assets.
 type sources struct {
-	logs   []logsSource
-	mysql  []mysqlSource
 	files  []files.Source
 	assets []*pipeline.Asset
 }
 
 // none reports whether the project has no source at all.
-func (s sources) none() bool { return len(s.logs)+len(s.mysql)+len(s.files) == 0 }
+func (s sources) none() bool { return len(s.files) == 0 }
 
 // fills reports whether a source fills a table.
 func (s sources) fills(table string) bool {
@@ -120,12 +86,6 @@ func (s sources) fills(table string) bool {
 func (r *configReader) readSources(s sourcesEntry) {
 	if r.others {
 		r.addAt(r.tree.Key("sources"), "sources cannot fill a warehouse with filled_by: others")
-	}
-	for i, entry := range s.Logs {
-		r.readLogs(entry, "sources", "logs", strconv.Itoa(i))
-	}
-	for i, entry := range s.MySQL {
-		r.readMySQL(entry, "sources", "mysql", strconv.Itoa(i))
 	}
 	for i, entry := range s.Files {
 		r.readFiles(entry, "sources", "files", strconv.Itoa(i))

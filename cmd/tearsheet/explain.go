@@ -13,13 +13,16 @@ import (
 
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "explain METRIC",
-		Short:   "Say what a metric means, how it is computed, and which statement last ran",
-		Example: "  tearsheet explain daily_active_users",
+		Use:   "explain METRIC | TABLE@DAY",
+		Short: "Say how a metric is computed, or how a day of a table came about",
+		Long: "Of a metric: what it means, how it is computed, and which statement last ran. Of a day\n" +
+			"of a table: why it is fresh or stale, which files, parents and SQL it was made of, and\n" +
+			"its first rows.",
+		Example: "  tearsheet explain daily_active_users\n  tearsheet explain likes@2026-11-11\n  tearsheet explain users",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return a.explain(c.Context(), args[0]) },
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return a.metricNames(), cobra.ShellCompDirectiveNoFileComp
+			return append(a.metricNames(), a.assetNames()...), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
 }
@@ -41,8 +44,11 @@ func (a *app) explain(ctx context.Context, name string) error {
 		return err
 	}
 	m := p.registry.Metric(name)
+	if asset := p.graph.Asset(strings.SplitN(name, "@", 2)[0]); asset != nil && (m == nil || strings.Contains(name, "@")) {
+		return a.explainNode(ctx, p, name)
+	}
 	if m == nil {
-		return hinted(usageError(fmt.Errorf("no metric %q in %s", name, registryName)), "one of %s", strings.Join(a.metricNames(), ", "))
+		return hinted(usageError(fmt.Errorf("no metric and no table %q", name)), "one of %s", strings.Join(a.metricNames(), ", "))
 	}
 	e := explanation{Metric: m.Name, Title: m.Title, Definition: m.Definition, Statement: m.Statement()}
 	if m.Roll != metrics.Ratio {

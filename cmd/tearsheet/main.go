@@ -70,7 +70,8 @@ func (a *app) command() *cobra.Command {
 		return hinted(usageError(suggestFlag(c, err)), "`%s --help` lists the flags", c.CommandPath())
 	})
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return refuseEmpty(c) }
-	root.AddCommand(a.demoCommand(), a.initCommand(), a.checkCommand(), a.runCommand(), a.sheetCommand(),
+	root.AddCommand(a.demoCommand(), a.initCommand(), a.checkCommand(), a.runCommand(), a.backfillCommand(),
+		a.statusCommand(), a.sheetCommand(),
 		a.editionsCommand(), a.explainCommand(), a.schemaCommand(), a.versionCommand())
 	for _, c := range root.Commands() {
 		if c.Args != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -16,8 +17,9 @@ const betweenDraws = time.Second / 10
 
 // progress shows on a terminal how far long work is, and nothing elsewhere.
 type progress struct {
-	out  io.Writer // nil: quiet
-	draw *drawing
+	lines io.Writer // for whole lines; nil: quiet
+	out   io.Writer // nil: quiet
+	draw  *drawing
 }
 
 // drawing is what stands on the terminal.
@@ -30,9 +32,9 @@ type drawing struct {
 func newProgress(out io.Writer) progress {
 	file, ok := out.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return progress{}
+		return progress{lines: out}
 	}
-	return progress{out: out, draw: new(drawing)}
+	return progress{lines: out, out: out, draw: new(drawing)}
 }
 
 // step shows that done of total steps of the work so named are behind us.
@@ -63,6 +65,14 @@ func (p progress) show(name string, done, total int64, unit ...progressbar.Optio
 	p.draw.bar.ChangeMax64(total)
 	_ = p.draw.bar.Set64(done)
 	p.draw.last = time.Now()
+}
+
+// say writes a line for people, on a terminal and elsewhere.
+func (p progress) say(format string, args ...any) {
+	p.done()
+	if p.lines != nil {
+		fmt.Fprintf(p.lines, format+"\n", args...)
+	}
 }
 
 // done takes the display away.

@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
-	"time"
 
 	"tearsheet/calendar"
 	"tearsheet/metrics"
-	"tearsheet/pipeline/source/files"
+	"tearsheet/pipeline"
 	"tearsheet/plan"
 	"tearsheet/store"
 	"tearsheet/templates"
@@ -20,6 +18,7 @@ type project struct {
 	dir      string
 	config   *config
 	registry *metrics.Registry
+	graph    *pipeline.Graph
 	plan     *plan.Plan
 	warnings metrics.Faults
 }
@@ -59,6 +58,8 @@ func openUnplanned(dir string) (*project, error) {
 	p.warnings = c.warnings
 	registry, found := readRegistry(filepath.Join(dir, registryName))
 	p.registry, p.warnings, faults = registry, append(p.warnings, found.warnings...), append(faults, found.faults...)
+	p.graph, found = readGraph(c, dir)
+	p.warnings, faults = append(p.warnings, found.warnings...), append(faults, found.faults...)
 	return p, faults.Err()
 }
 
@@ -100,30 +101,6 @@ func readPlan(c *config, registry *metrics.Registry) (*plan.Plan, error) {
 		options.Decimal = rune(c.plan.Decimal[0])
 	}
 	return plan.ReadFile(c.plan.File, options)
-}
-
-// load brings the fact tables up to date with the files that fill them. It opens
-// the warehouse for writing only if the project has such files.
-func (p *project) load(ctx context.Context, now time.Time, show progress) ([]files.Report, error) {
-	if len(p.config.sources) == 0 {
-		return nil, nil
-	}
-	w, err := openWarehouse(ctx, p.config)
-	if err != nil {
-		return nil, err
-	}
-	var reports []files.Report
-	for i, s := range p.config.sources {
-		show.step("loading", i, len(p.config.sources))
-		report, err := files.Load(ctx, w, p.config.calendar, s, files.Options{
-			Dir: p.dir, RunID: now.UTC().Format("20060102T150405Z"), Now: now, Progress: show.file})
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("load table %s: %w", s.Table, err), w.Close())
-		}
-		reports = append(reports, report)
-	}
-	show.done()
-	return reports, w.Close()
 }
 
 func (p *project) openStore(ctx context.Context) (*store.Store, error) {

@@ -2,78 +2,199 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strconv"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"tearsheet/pipeline/source/files"
+	"tearsheet/calendar"
+	"tearsheet/pipeline"
 )
 
-func (a *app) runCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "run",
-		Short: "Load what changed in the source files",
-		Long:  "Brings the fact tables up to date with the files named in tearsheet.yaml. Files that\nwere loaded before and have not changed are only weighed, by a checksum.",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return a.run(c.Context()) },
-	}
+// runFlags are the flags of run and backfill.
+type runFlags struct {
+	selected []string
+	accept   []string
+	from, to string
 }
 
-func (a *app) run(ctx context.Context) error {
+func (a *app) runCommand() *cobra.Command {
+	var flags runFlags
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Bring the warehouse up to date: load what changed, make what is stale",
+		Long: "Reads the sources of tearsheet.yaml and makes the tables of etl/ anew where they are\n" +
+			"stale: the days whose files, parents or SQL have changed, and no others. What was\n" +
+			"interrupted goes on where it stopped. A file or a day that is broken keeps nothing\n" +
+			"else from being loaded.",
+		Example: "  tearsheet run\n  tearsheet run --select likes+\n  tearsheet run --accept logs/web-1/2026-11-03-14.1.log.gz",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return a.run(c.Context(), flags) },
+	}
+	c.Flags().StringSliceVar(&flags.accept, "accept", nil, "files that are held, to be loaded all the same")
+	a.selectFlag(c, &flags)
+	return c
+}
+
+func (a *app) backfillCommand() *cobra.Command {
+	var flags runFlags
+	c := &cobra.Command{
+		Use:   "backfill --from DAY --to DAY",
+		Short: "Make days of tables again, also if they are fresh",
+		Long: "Makes the days from --from to --to, both included, of the tables of etl/ again, parents\n" +
+			"first. Where the same rows come out, nothing below is made again.",
+		Example: "  tearsheet backfill --from 2026-11-01 --to 2026-11-15\n  tearsheet backfill --from 2026-11-01 --to 2026-11-15 --select subscription_events+",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return a.run(c.Context(), flags) },
+	}
+	c.Flags().StringVar(&flags.from, "from", "", "the first day")
+	c.Flags().StringVar(&flags.to, "to", "", "the last day")
+	_ = c.MarkFlagRequired("from")
+	_ = c.MarkFlagRequired("to")
+	a.selectFlag(c, &flags)
+	return c
+}
+
+func (a *app) selectFlag(c *cobra.Command, flags *runFlags) {
+	c.Flags().StringSliceVar(&flags.selected, "select", nil, "tables: likes, likes+ with all below, +likes with all above, staging.*")
+	_ = c.RegisterFlagCompletionFunc("select", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return a.assetNames(), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// assetNames returns the names of the tables of the project, or none if it cannot be
+// read.
+func (a *app) assetNames() []string {
+	p, err := openUnplanned(a.dir)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, asset := range p.graph.Assets() {
+		names = append(names, asset.Name)
+	}
+	return names
+}
+
+func (a *app) run(ctx context.Context, flags runFlags) error {
 	p, err := openUnplanned(a.dir)
 	if err != nil {
 		return err
 	}
 	a.warn(p)
-	reports, err := p.load(ctx, a.now(), newProgress(a.errOut))
+	o, err := p.runOptions(a.now(), flags)
 	if err != nil {
 		return err
 	}
+	o.show = newProgress(a.errOut)
+	reports, err := p.run(ctx, o)
 	if a.json {
-		return a.answer(append([]files.Report{}, reports...)) // [] and not null
+		err = errors.Join(a.answer(append([]*pipeline.Report{}, reports...)), err)
 	}
-	if len(reports) == 0 {
-		fmt.Fprintln(a.out, "nothing to load: tearsheet.yaml names no source files")
+	for _, report := range reports {
+		if !a.json {
+			a.sayRun(report)
+		}
+		err = errors.Join(err, failed(report))
+		a.sendStatus(ctx, p, report)
 	}
-	for _, r := range reports {
-		fmt.Fprintln(a.out, sayLoad(r))
-	}
-	return nil
+	return err
 }
 
-// sayLoad says in a line what a load did to a table.
-func sayLoad(r files.Report) string {
-	text := r.Table + ": "
-	switch {
-	case r.Files == 0:
-		text += "no file found"
-	case r.Unchanged == r.Files && len(r.Replaced) == 0:
-		text += count(r.Files, "file") + ", unchanged"
-	default:
-		text += fmt.Sprintf("%s, %s changed: %s and %s loaded", count(r.Files, "file"),
-			strconv.Itoa(r.Files-r.Unchanged), count(len(r.Replaced), "day"), count(int(r.Rows), "row"))
+// runOptions say what a run brings up to date.
+type runOptions struct {
+	now      time.Time
+	accept   []string
+	forced   *pipeline.Span
+	selected map[string]bool
+	show     progress
+}
+
+func (p *project) runOptions(now time.Time, flags runFlags) (runOptions, error) {
+	o := runOptions{now: now, accept: flags.accept}
+	var wrong []error
+	if flags.from != "" {
+		from, err := calendar.ParseDay(flags.from)
+		wrong = append(wrong, flagError("from", err))
+		to, err := calendar.ParseDay(flags.to)
+		wrong = append(wrong, flagError("to", err))
+		if to < from {
+			wrong = append(wrong, fmt.Errorf("--to: %s lies before %s", to, from))
+		}
+		o.forced = &pipeline.Span{From: from, To: to + 1}
 	}
-	if len(r.Forgotten) > 0 {
-		text += "; " + count(len(r.Forgotten), "day") + " taken away"
+	if len(flags.selected) > 0 {
+		names, err := p.graph.Select(flags.selected...)
+		wrong = append(wrong, flagError("select", err))
+		o.selected = names
 	}
-	if len(r.Superseded) > 0 {
-		text += "; " + gone(r.Superseded) + ": the days come from the files that are there"
+	if err := errors.Join(wrong...); err != nil {
+		return o, usageError(err)
 	}
-	if len(r.Kept) > 0 {
-		text += "; " + gone(r.Kept)
-		if days := r.KeptDays; len(days) > 0 {
-			text += fmt.Sprintf(": %s from %s on stay as last loaded, until a file is back or path: no longer means it",
-				count(len(days), "day"), days[0])
+	return o, nil
+}
+
+func flagError(flag string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("--%s: %w", flag, err)
+}
+
+// runID names a run by its instant.
+func runID(now time.Time) string { return now.UTC().Format("20060102T150405Z") }
+
+// failureKind says whose fault an error of the pipeline is.
+func failureKind(err error) pipeline.FailureKind {
+	switch exitCode(err) {
+	case exitUsage:
+		return pipeline.FailedSetup
+	case exitSource:
+		return pipeline.FailedSource
+	case exitStorage, exitActive:
+		return pipeline.FailedStorage
+	}
+	return pipeline.FailedData
+}
+
+// failed returns the error of a run that could not make everything, with the exit code
+// of the gravest fault, or nil. What failed has been said table by table.
+func failed(report *pipeline.Report) error {
+	if report.Good() {
+		return nil
+	}
+	var tables []string
+	for _, node := range report.Nodes {
+		if len(node.Failures) > 0 || broken(node) > 0 {
+			tables = append(tables, node.Name)
 		}
 	}
-	return text
+	return &exitError{code: runCode([]*pipeline.Report{report}), err: fmt.Errorf("not everything could be loaded: %s", strings.Join(tables, ", ")),
+		hint: "what could be loaded is loaded; mend it and run it again"}
 }
 
-// gone says that files are gone.
-func gone(names []string) string {
-	if len(names) == 1 {
-		return names[0] + " is gone"
+// runCode is the exit code of the gravest fault of some runs.
+func runCode(reports []*pipeline.Report) int {
+	codes := map[pipeline.FailureKind]int{pipeline.FailedSetup: exitUsage, pipeline.FailedSource: exitSource,
+		pipeline.FailedStorage: exitStorage, pipeline.FailedData: exitHeld}
+	code := exitDone
+	for _, report := range reports {
+		if !report.Good() {
+			code = codes[report.Worst()]
+		}
 	}
-	return fmt.Sprintf("%s and %d more are gone", names[0], len(names)-1)
+	return code
+}
+
+// broken counts the files of a node that could not be loaded.
+func broken(node pipeline.NodeReport) int {
+	n := 0
+	for _, problem := range node.Problems {
+		if problem.Kind == pipeline.Broken {
+			n++
+		}
+	}
+	return n
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"tearsheet/calendar"
+	"tearsheet/pipeline"
 	"tearsheet/pipeline/source/files"
 )
 
@@ -13,16 +14,16 @@ func TestLoadSaysWhatBecomesOfFilesThatAreGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, r := range map[string]files.Report{
-		"likes: 1 file, unchanged": {Files: 1, Unchanged: 1},
-		"likes: 1 file, 1 changed: 0 days and 0 rows loaded; a.csv is gone: the days come from the files that are there": {
+		"": {Files: 1, Unchanged: 1},
+		"1 file, 1 changed: 0 days and 0 rows loaded; a.csv is gone: the days come from the files that are there": {
 			Files: 1, Superseded: []string{"a.csv"}},
-		"likes: 1 file, 0 changed: 1 day and 2 rows loaded; a.csv is gone: the days come from the files that are there": {
+		"1 file, 0 changed: 1 day and 2 rows loaded; a.csv is gone: the days come from the files that are there": {
 			Files: 1, Unchanged: 1, Replaced: []calendar.Day{first}, Rows: 2, Superseded: []string{"a.csv"}},
-		"likes: 1 file, unchanged; a.csv and 1 more are gone: 2 days from 2026-11-10 on stay as last loaded, until a file is back or path: no longer means it": {
+		"a.csv and 1 more are gone: 2 days from 2026-11-10 on stay as last loaded, until a file is back or path: no longer means it": {
 			Files: 1, Unchanged: 1, Kept: []string{"a.csv", "b.csv"}, KeptDays: []calendar.Day{first, first + 4}},
 	} {
 		r.Table = "likes"
-		if got := sayLoad(r); got != want {
+		if got := sayNode(pipeline.NodeReport{Said: sayLoaded(r), Remark: sayGone(r)}); got != want {
 			t.Errorf("said\n%s\nwant\n%s", got, want)
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -11,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tearsheet/calendar"
-	"tearsheet/pipeline/source/files"
+	"tearsheet/pipeline"
 )
 
 // formats are what a sheet can be made into.
@@ -56,8 +57,11 @@ func (a *app) sheet(ctx context.Context, flags sheetFlags) error {
 		return err
 	}
 	a.warn(p)
-	reports, err := p.load(ctx, o.now, o.show)
+	reports, err := p.run(ctx, runOptions{now: o.now, show: o.show})
 	if err != nil {
+		return err
+	}
+	if err := a.holds(ctx, p, reports); err != nil {
 		return err
 	}
 	o.chosen = flags.week != ""
@@ -69,7 +73,35 @@ func (a *app) sheet(ctx context.Context, flags sheetFlags) error {
 	if err != nil {
 		return err
 	}
-	return a.saySheet(made, paths, reports)
+	return a.saySheet(made, paths)
+}
+
+// holds tells what the loading before a sheet found, and returns an error if the sheet
+// would rest on rows that could not be brought up to date. A source that is down leaves
+// its days unknown, which the sheet says itself.
+func (a *app) holds(ctx context.Context, p *project, reports []*pipeline.Report) error {
+	var wrong []string
+	for _, report := range reports {
+		a.sayProblems(report)
+		a.sendStatus(ctx, p, report)
+		for _, node := range report.Nodes {
+			if node.Remark != "" {
+				fmt.Fprintln(a.errOut, node.Name+": "+node.Remark)
+			}
+			for _, failure := range node.Failures {
+				text := "load " + nodeAt(node.Name, failure.From, failure.To) + ": " + failure.Error
+				if failure.Kind == pipeline.FailedSource {
+					fmt.Fprintln(a.errOut, "warning:", text)
+					continue
+				}
+				wrong = append(wrong, text)
+			}
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return &exitError{code: runCode(reports), err: errors.New(strings.Join(wrong, "\n"))}
 }
 
 // The days for which sheets are made: the weeks around them still have dates of
@@ -145,18 +177,13 @@ func (a *app) warn(p *project) {
 	}
 }
 
-func (a *app) saySheet(made *issued, paths []string, reports []files.Report) error {
+func (a *app) saySheet(made *issued, paths []string) error {
 	if a.json {
 		return a.answer(map[string]any{
 			"edition": made.edition, "new": made.fresh, "files": paths,
 			"statements": made.work.Statements, "days_computed": made.work.Days,
 			"counts": made.doc.Counts, "provisional": made.doc.Provisional,
 		})
-	}
-	for _, r := range reports {
-		if len(r.Forgotten)+len(r.Kept)+len(r.Superseded) > 0 { // else what is on the sheet says enough
-			fmt.Fprintln(a.errOut, sayLoad(r))
-		}
 	}
 	fmt.Fprintln(a.errOut, summary(made)) // so that only paths go down a pipe
 	for _, path := range paths {

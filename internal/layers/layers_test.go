@@ -80,7 +80,7 @@ func rules() []Rule {
 		{Use: "github.com/xuri/excelize/v2", Only: "tearsheet/render/xlsx plan internal/demo schemadoc", Why: "workbooks are written by render/xlsx, schemadoc and the example, and read by plan"},
 		{Use: "go.yaml.in/yaml/v4", Only: "internal/yamlfile", Why: "YAML is read strictly, in internal/yamlfile"},
 		{Use: "github.com/santhosh-tekuri/jsonschema/v6", Only: "internal/yamlfile", Why: "schemas are applied in internal/yamlfile"},
-		{Use: "github.com/invopop/jsonschema", Only: "internal/yamlfile metrics cmd/tearsheet", Why: "schemas are made beside what they describe"},
+		{Use: "github.com/invopop/jsonschema", Only: "internal/yamlfile metrics pipeline cmd/tearsheet", Why: "schemas are made beside what they describe"},
 		{Use: "golang.org/x/image", Only: "dashboard dashboard/* templates", Why: "pictures are made for dashboards"},
 		{Use: "github.com/spf13", Only: "cmd/tearsheet", Why: "flags belong to cmd"},
 		{Use: "github.com/schollz/progressbar/v3", Only: "cmd/tearsheet", Why: "the terminal belongs to cmd"},

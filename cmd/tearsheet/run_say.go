@@ -1,0 +1,162 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"tearsheet/calendar"
+	"tearsheet/pipeline"
+	"tearsheet/warehouse"
+)
+
+// sayRun tells what a run did: a line for each node that changed, failed or has to say
+// something, and one for all that were as they should be.
+func (a *app) sayRun(report *pipeline.Report) {
+	if len(report.Nodes) == 0 {
+		fmt.Fprintf(a.out, "nothing to load: %s names no sources, and %s/ holds no tables\n", configName, assetsDir)
+		return
+	}
+	width := 0
+	for _, node := range report.Nodes {
+		width = max(width, len(node.Name))
+	}
+	quiet, days := 0, 0
+	for _, node := range report.Nodes {
+		text := sayNode(node)
+		if text == "" {
+			quiet, days = quiet+1, days+node.Fresh
+			continue
+		}
+		fmt.Fprintf(a.out, "%-*s  %s\n", width, node.Name, text)
+	}
+	a.sayProblems(report)
+	a.sayFailures(report)
+	took := report.Ended.Sub(report.Started).Round(time.Millisecond * 10)
+	switch {
+	case quiet == len(report.Nodes):
+		fmt.Fprintf(a.out, "nothing to do: %s, all as they should be (%s)\n", count(quiet, "table"), took)
+	case quiet > 0:
+		fmt.Fprintf(a.out, "%s as they were; run %s took %s\n", count(quiet, "table"), report.RunID, took)
+	default:
+		fmt.Fprintf(a.out, "run %s took %s\n", report.RunID, took)
+	}
+}
+
+// sayNode says in a line what a run did to a node, or nothing.
+func sayNode(node pipeline.NodeReport) string {
+	var said []string
+	if node.Built > 0 {
+		text := fmt.Sprintf("%s made, %s", count(node.Built, "day"), count(int(node.Rows), "row"))
+		if len(node.Tables) == 1 && node.Built == 1 && len(node.Changed) <= 1 {
+			text = fmt.Sprintf("made, %s", count(int(node.Rows), "row"))
+		}
+		if len(node.Changed) < node.Built {
+			text += fmt.Sprintf("; %d with other rows than before", len(node.Changed))
+		}
+		said = append(said, text)
+	}
+	for _, text := range []string{node.Said, node.Remark} {
+		if text != "" {
+			said = append(said, text)
+		}
+	}
+	if n := len(node.Failures); n > 0 {
+		said = append(said, "FAILED: "+sayFailed(node))
+	}
+	if n := len(node.Skipped); n > 0 {
+		said = append(said, fmt.Sprintf("%s not tried, since what they are made of failed", count(n, "day")))
+	}
+	return strings.Join(said, "; ")
+}
+
+// sayFailed names the days that failed.
+func sayFailed(node pipeline.NodeReport) string {
+	days := 0
+	for _, f := range node.Failures {
+		days += f.To.Sub(f.From)
+	}
+	first := node.Failures[0]
+	switch {
+	case first.From == warehouse.WholePart:
+		return "see below"
+	case days == 1:
+		return first.From.String()
+	}
+	return fmt.Sprintf("%s from %s on", count(days, "day"), first.From)
+}
+
+// mostSaid is how many problems of a kind are told one by one.
+const mostSaid = 8
+
+// sayProblems tells what sources found, kind by kind.
+func (a *app) sayProblems(report *pipeline.Report) {
+	for _, kind := range []pipeline.ProblemKind{pipeline.Broken, pipeline.Held, pipeline.Missing, pipeline.Odd} {
+		var found []pipeline.Problem
+		for _, node := range report.Nodes {
+			for _, problem := range node.Problems {
+				if problem.Kind == kind {
+					found = append(found, problem)
+				}
+			}
+		}
+		for _, problem := range found[:min(len(found), mostSaid)] {
+			fmt.Fprintf(a.errOut, "%s: %s\n", kind, sayProblem(problem))
+		}
+		if more := len(found) - mostSaid; more > 0 {
+			fmt.Fprintf(a.errOut, "%s: and %d more; `tearsheet status` counts them\n", kind, more)
+		}
+	}
+}
+
+func sayProblem(p pipeline.Problem) string {
+	text := p.Text
+	if p.Place != "" {
+		text = p.Place + ": " + text
+	}
+	if p.Hint != "" {
+		text += "; " + p.Hint
+	}
+	return text
+}
+
+// sayFailures tells what was wrong with what failed.
+func (a *app) sayFailures(report *pipeline.Report) {
+	for _, node := range report.Nodes {
+		for i, f := range node.Failures {
+			if i == mostSaid {
+				fmt.Fprintf(a.errOut, "%s: and %s more\n", node.Name, count(len(node.Failures)-i, "failure"))
+				break
+			}
+			fmt.Fprintf(a.errOut, "%s: %s\n", nodeAt(node.Name, f.From, f.To), f.Error)
+		}
+	}
+}
+
+// nodeAt names days of a table as `tearsheet explain` takes them.
+func nodeAt(name string, from, to calendar.Day) string {
+	switch {
+	case from == warehouse.WholePart:
+		return name
+	case to == from+1:
+		return name + "@" + from.String()
+	}
+	return fmt.Sprintf("%s@%s to %s", name, from, to-1)
+}
+
+// since says how long ago something was, for people.
+func since(now, then time.Time) string {
+	if then.IsZero() {
+		return "never"
+	}
+	switch ago := now.Sub(then); {
+	case ago < time.Minute:
+		return "just now"
+	case ago < time.Hour:
+		return fmt.Sprintf("%d min ago", int(ago.Minutes()))
+	case ago < 48*time.Hour:
+		return fmt.Sprintf("%d h ago", int(ago.Hours()))
+	default:
+		return fmt.Sprintf("%d days ago", int(ago.Hours()/24))
+	}
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tearsheet/calendar"
+	"tearsheet/pipeline"
+	"tearsheet/pipeline/source/files"
+	"tearsheet/warehouse"
+)
+
+// pipelineSources returns the sources of the project as the pipeline takes them.
+func (p *project) pipelineSources(in runInput, show progress) []pipeline.Source {
+	var list []pipeline.Source
+	for _, source := range p.config.sources.files {
+		list = append(list, fileSource{p, source, show})
+	}
+	return list
+}
+
+// fileSource is a CSV or Parquet source as the pipeline takes it.
+type fileSource struct {
+	project *project
+	source  files.Source
+	show    progress
+}
+
+func (s fileSource) Name() string     { return s.source.Table }
+func (s fileSource) Tables() []string { return []string{s.source.Table} }
+
+func (s fileSource) Load(ctx context.Context, w warehouse.Warehouse, run pipeline.Context) (pipeline.NodeReport, error) {
+	report, err := files.Load(ctx, w, s.project.config.calendar, s.source, files.Options{
+		Dir: s.project.dir, RunID: run.RunID, Now: run.At, Progress: s.show.file})
+	if err != nil {
+		return pipeline.NodeReport{}, err
+	}
+	node := pipeline.NodeReport{Rows: report.Rows, Changed: slices.Concat(report.Replaced, report.Forgotten), Said: sayLoaded(report), Remark: sayGone(report)}
+	return node, nil
+}
+
+// sayLoaded says in a line what a load of files did, or nothing if it did nothing.
+func sayLoaded(r files.Report) string {
+	var said []string
+	switch {
+	case r.Files == 0:
+		said = append(said, "no file found")
+	case r.Unchanged < r.Files || len(r.Replaced) > 0:
+		said = append(said, fmt.Sprintf("%s, %d changed: %s and %s loaded", count(r.Files, "file"), r.Files-r.Unchanged,
+			count(len(r.Replaced), "day"), count(int(r.Rows), "row")))
+	}
+	return strings.Join(said, "; ")
+}
+
+// sayGone says what became of days whose files are gone, or nothing.
+func sayGone(r files.Report) string {
+	var said []string
+	if len(r.Forgotten) > 0 {
+		said = append(said, count(len(r.Forgotten), "day")+" taken away")
+	}
+	if len(r.Superseded) > 0 {
+		said = append(said, gone(r.Superseded)+": the days come from the files that are there")
+	}
+	if len(r.Kept) > 0 {
+		said = append(said, sayKept(r.Kept, r.KeptDays))
+	}
+	return strings.Join(said, "; ")
+}
+
+// sayKept says that files are gone of which days stay.
+func sayKept(kept []string, days []calendar.Day) string {
+	text := gone(kept)
+	if len(days) > 0 {
+		text += fmt.Sprintf(": %s from %s on stay as last loaded, until a file is back or path: no longer means it",
+			count(len(days), "day"), days[0])
+	}
+	return text
+}
+
+// gone says that files are gone.
+func gone(names []string) string {
+	if len(names) == 1 {
+		return names[0] + " is gone"
+	}
+	return fmt.Sprintf("%s and %d more are gone", names[0], len(names)-1)
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tearsheet/calendar"
+	"tearsheet/pipeline"
+	"tearsheet/warehouse"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "How every table stands: what is loaded, stale, open or failed",
+		Long: "Reads the ledger and no rows. It exits with 1 if something failed, and with 0 if it is\n" +
+			"only stale or waits for what has not come yet.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.status(c.Context()) },
+	}
+}
+
+// tableStatus is a line of status as JSON.
+type tableStatus struct {
+	Table      string             `json:"table"`
+	State      pipeline.NodeState `json:"state"`
+	Why        string             `json:"why,omitempty"`
+	First      string             `json:"first_day,omitempty"`
+	Last       string             `json:"last_day,omitempty"`
+	Days       int                `json:"days"`
+	Rows       int64              `json:"rows"`
+	Rejected   int64              `json:"rejected,omitempty"`
+	Stale      int                `json:"stale_days,omitempty"`
+	Incomplete []string           `json:"incomplete_days,omitempty"`
+	LoadedAt   *time.Time         `json:"loaded_at,omitempty"`
+	Seconds    float64            `json:"seconds"`
+	Run        string             `json:"last_run,omitempty"`
+	Error      string             `json:"error,omitempty"`
+}
+
+func (a *app) status(ctx context.Context) error {
+	p, err := openUnplanned(a.dir)
+	if err != nil {
+		return err
+	}
+	all, err := p.survey(ctx, a.now())
+	if err != nil {
+		return err
+	}
+	if a.json {
+		lines := []tableStatus{}
+		for _, s := range all {
+			lines = append(lines, asTableStatus(s))
+		}
+		err = a.answer(lines)
+	} else {
+		a.sayStatus(all)
+	}
+	return errors.Join(err, failedTables(all))
+}
+
+// survey asks the ledger how the tables stand. A warehouse that does not exist yet has
+// nothing in it.
+func (p *project) survey(ctx context.Context, now time.Time) ([]pipeline.Status, error) {
+	if p.config.others {
+		return nil, usageError(fmt.Errorf("others fill this warehouse (warehouse.filled_by): there is no ledger to ask"))
+	}
+	r, err := openReader(ctx, p.config)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return pipeline.Survey(ctx, r, p.graph, p.config.calendar.DayOf(now))
+}
+
+// failedTables returns an error if a table failed.
+func failedTables(all []pipeline.Status) error {
+	var failed []string
+	for _, s := range all {
+		if s.State == pipeline.Failed {
+			failed = append(failed, s.Asset.Name)
+		}
+	}
+	if len(failed) == 0 {
+		return nil
+	}
+	return &exitError{code: exitHeld, err: fmt.Errorf("%s failed: %s", count(len(failed), "table"), strings.Join(failed, ", ")),
+		hint: fmt.Sprintf("`tearsheet explain %s` says more", failed[0])}
+}
+
+func asTableStatus(s pipeline.Status) tableStatus {
+	line := tableStatus{Table: s.Asset.Name, State: s.State, Why: s.Why, Days: s.Days, Rows: s.Rows, Rejected: s.Rejected,
+		Stale: len(s.Stale), Seconds: s.Took.Seconds(), Run: s.LastRun, Error: s.Error}
+	if s.Days > 0 && !s.Asset.Whole {
+		line.First, line.Last = s.First.String(), s.Last.String()
+	}
+	if !s.LoadedAt.IsZero() {
+		line.LoadedAt = &s.LoadedAt
+	}
+	for _, i := range s.Incomplete {
+		line.Incomplete = append(line.Incomplete, i.Day.String()+" "+i.Coverage.String())
+	}
+	return line
+}
+
+// sayStatus prints a table for people.
+func (a *app) sayStatus(all []pipeline.Status) {
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "table\tstate\tlast day\tdays\trows\tloaded\ttook\t")
+	now := a.now()
+	for _, s := range all {
+		last, days := "whole", "–"
+		if !s.Asset.Whole {
+			last, days = "–", fmt.Sprint(s.Days)
+			if s.Days > 0 {
+				last = s.Last.String()
+			}
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Asset.Name, s.State, last, days, thousands(int(s.Rows)), since(now, s.LoadedAt),
+			s.Took.Round(10*time.Millisecond), firstOf(s.Why))
+	}
+	w.Flush()
+	for _, s := range all {
+		if n := len(s.Incomplete); n > 0 && s.Asset.SQL == "" {
+			fmt.Fprintf(a.out, "%s: %s not whole: %s\n", s.Asset.Name, count(n, "day"), sayIncomplete(s.Incomplete))
+		}
+	}
+}
+
+// firstOf returns the first line of a text, cut where it gets long.
+func firstOf(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	const most = 90
+	if runes := []rune(line); len(runes) > most {
+		return string(runes[:most]) + " …"
+	}
+	return line
+}
+
+// sayIncomplete names the latest days that are not whole.
+func sayIncomplete(days []pipeline.Incomplete) string {
+	var said []string
+	for i := len(days) - 1; i >= 0 && len(said) < 5; i-- {
+		said = append(said, fmt.Sprintf("%s (%d of %d)", days[i].Day, days[i].Have, days[i].Of))
+	}
+	if more := len(days) - len(said); more > 0 {
+		said = append(said, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(said, ", ")
+}
+
+// nodeDay reads NODE@DAY.
+func (p *project) nodeDay(text string) (*pipeline.Asset, calendar.Day, error) {
+	name, dayText, dated := strings.Cut(text, "@")
+	asset := p.graph.Asset(name)
+	if asset == nil {
+		return nil, 0, usageError(fmt.Errorf("no table %q in %s or %s/", name, configName, assetsDir))
+	}
+	switch {
+	case asset.Whole:
+		return asset, warehouse.WholePart, nil
+	case !dated:
+		return nil, 0, hinted(usageError(fmt.Errorf("table %s is cut into days: which one?", name)), "such as %s@2026-11-15", name)
+	}
+	day, err := calendar.ParseDay(dayText)
+	if err != nil {
+		return nil, 0, usageError(err)
+	}
+	return asset, day, nil
+}
