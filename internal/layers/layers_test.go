@@ -56,9 +56,11 @@ func rooms() []Room {
 			metrics plan audit store schemadoc tearsheet tearsheet/render tearsheet/render/* dashboard dashboard/web dashboard/mail
 			internal/spelling internal/yamlfile internal/demo`},
 
-		{Path: "internal/testenv/postgres", Layer: 0, Tests: true},
-		{Path: "internal/testenv", Layer: 1, Tests: true, Imports: "internal/testenv/postgres"},
-		{Path: "internal/testrun", Layer: 2, Tests: true, Imports: "internal/testenv internal/testenv/postgres"},
+		{Path: "internal/testenv/keeper", Layer: -1, Tests: true},
+		{Path: "internal/testenv/postgres", Layer: 0, Tests: true, Imports: "internal/testenv/keeper"},
+		{Path: "internal/testenv/mariadb", Layer: 0, Tests: true, Imports: "internal/testenv/keeper"},
+		{Path: "internal/testenv", Layer: 1, Tests: true, Imports: "internal/testenv/postgres internal/testenv/mariadb"},
+		{Path: "internal/testrun", Layer: 2, Tests: true, Imports: "internal/testenv internal/testenv/postgres internal/testenv/mariadb"},
 		{Path: "warehouse/warehousetest", Layer: 3, Tests: true, Imports: "warehouse calendar internal/testenv"},
 		{Path: "tearsheet/render/rendertest", Layer: 5, Tests: true, Imports: "tearsheet metrics plan calendar internal/testenv"},
 	}

@@ -1,5 +1,5 @@
 // Package testenv gives tests what they need from the machine: programs, a
-// PostgreSQL server, a disk that fills up, real data. A test that cannot have what it needs is
+// PostgreSQL or MariaDB server, a disk that fills up, real data. A test that cannot have what it needs is
 // skipped with one uniform message, so that a run can list what it left out.
 //
 // Under "make test" (TEARSHEET_TEST_STRICT=1) a missing program or server fails
@@ -101,6 +101,10 @@ func Product(program string) (name, debianPackage string) {
 		return "LibreOffice", "libreoffice-calc"
 	case "postgres":
 		return "PostgreSQL", "postgresql"
+	case "mariadbd":
+		return "MariaDB", "mariadb-server"
+	case "mariadb":
+		return "MariaDB client", "mariadb-client"
 	case "smtpd":
 		return "OpenSMTPD", "opensmtpd"
 	case "chromium":

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"tearsheet/internal/testenv/mariadb"
 	"tearsheet/internal/testenv/postgres"
 )
 
@@ -92,6 +93,19 @@ func TestMissingPostgresFailsInStrictRunsOnly(t *testing.T) {
 	}
 	t.Setenv(StrictVar, "1")
 	if r := record(t, func(tb testing.TB) { none.url(tb) }); !strings.Contains(r.failed, "Debian: postgresql") {
+		t.Errorf("strict run: failed %q, want a reason that names the package", r.failed)
+	}
+}
+
+func TestMissingMariaDBFailsInStrictRunsOnly(t *testing.T) {
+	none := &mariaServer{}
+	none.once.Do(func() { none.err = mariadb.ErrNotInstalled })
+	t.Setenv(StrictVar, "")
+	if r := record(t, func(tb testing.TB) { none.get(tb) }); !strings.Contains(r.skipped, "Debian: mariadb-server") {
+		t.Errorf("plain run: skipped %q, want a reason that names the package", r.skipped)
+	}
+	t.Setenv(StrictVar, "1")
+	if r := record(t, func(tb testing.TB) { none.get(tb) }); !strings.Contains(r.failed, "Debian: mariadb-server") {
 		t.Errorf("strict run: failed %q, want a reason that names the package", r.failed)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tearsheet/internal/testenv"
+	"tearsheet/internal/testenv/mariadb"
 	"tearsheet/internal/testenv/postgres"
 )
 
@@ -43,7 +44,7 @@ func bring(ctx context.Context, packages []string) error {
 }
 
 // lacking returns the Debian packages of the programs that are missing, of
-// PostgreSQL and of the compiler, each once.
+// PostgreSQL, of MariaDB and of the compiler, each once.
 func lacking(ctx context.Context, programs []string) []string {
 	var packages []string
 	add := func(program string) {
@@ -57,6 +58,9 @@ func lacking(ctx context.Context, programs []string) []string {
 	}
 	if _, err := postgres.Programs(); err != nil {
 		add("postgres")
+	}
+	if _, err := mariadb.Program(); err != nil {
+		add("mariadbd")
 	}
 	if links(ctx) != nil {
 		add("g++")

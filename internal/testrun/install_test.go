@@ -62,12 +62,12 @@ func TestMissingProgramsAreInstalledByTheirPackages(t *testing.T) {
 	// What the packages bring: three programs that say nothing, and the compiler.
 	path, calls := bareMachine(t, `test "$1" = install || exit 0
 PATH=/usr/bin:/bin
-for program in qpdf soffice pdftotext pdftoppm initdb; do printf '#!/bin/sh\n' >"$BIN/$program"; chmod +x "$BIN/$program"; done
+for program in qpdf soffice pdftotext pdftoppm initdb mariadbd; do printf '#!/bin/sh\n' >"$BIN/$program"; chmod +x "$BIN/$program"; done
 ln -s `+tools+`/gcc "$BIN/gcc"; ln -s "$(command -v as)" "$(command -v ld)" "$BIN"`)
 	t.Setenv("BIN", path)
 	before := lacking(t.Context(), needs)
-	want := []string{"g++", "libreoffice-calc", "poppler-utils", "qpdf"} // and PostgreSQL, unless it is where Debian has it
-	if !slices.Equal(slices.DeleteFunc(slices.Clone(before), func(name string) bool { return name == "postgresql" }), want) {
+	want := []string{"g++", "libreoffice-calc", "poppler-utils", "qpdf"} // and the servers, unless they are where Debian has them
+	if !slices.Equal(slices.DeleteFunc(slices.Clone(before), func(name string) bool { return name == "postgresql" || name == "mariadb-server" }), want) {
 		t.Errorf("lacking %q, want %q", before, want)
 	}
 	if err := bring(t.Context(), before); err != nil {
@@ -136,4 +136,12 @@ func TestMissingCompilerIsNamed(t *testing.T) {
 			t.Errorf("error is %v", err)
 		}
 	})
+}
+
+func TestVersionsOfTheServersArePrinted(t *testing.T) {
+	for _, p := range versions(t.Context(), []string{"postgres", "mariadbd"}) {
+		if p.version == "missing" && lacking(t.Context(), nil) == nil {
+			t.Errorf("%s: its programs are there and its version is not found", p.name)
+		}
+	}
 }

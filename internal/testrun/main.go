@@ -53,7 +53,7 @@ func run() int {
 	if ctx.Err() != nil {
 		return fail(errors.New("interrupted"))
 	}
-	results.close(os.Stdout, versions(ctx, append(programs, "postgres")))
+	results.close(os.Stdout, versions(ctx, append(programs, "postgres", "mariadbd")))
 	if err := errors.Join(installErr, serverErr, lintErr, testErr); err != nil {
 		return fail(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"tearsheet/internal/testenv"
+	"tearsheet/internal/testenv/mariadb"
 	"tearsheet/internal/testenv/postgres"
 )
 
@@ -73,6 +74,13 @@ func version(ctx context.Context, program string) string {
 			return "missing"
 		}
 		path = filepath.Join(folder, program)
+	}
+	if program == "mariadbd" {
+		found, err := mariadb.Program()
+		if err != nil {
+			return "missing"
+		}
+		path = found
 	}
 	out, err := command(ctx, path, flag).CombinedOutput()
 	if program == "smtpd" { // tells its version with its usage, as a failure

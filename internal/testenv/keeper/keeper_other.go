@@ -1,14 +1,17 @@
 //go:build !unix
 
-package postgres
+package keeper
 
 import (
 	"errors"
 	"os/exec"
 )
 
-func giveAway(*exec.Cmd, string) error {
-	return errors.New("a private PostgreSQL is started on Unix only")
+func giveAway(*exec.Cmd, string, []string) error {
+	return errors.New("a private server is started on Unix only")
 }
 
-func kill(keeper *exec.Cmd) { keeper.Process.Kill() }
+func kill(script *exec.Cmd) { script.Process.Kill() }
+
+// Kill ends a process that the script started.
+func Kill(int) error { return errors.New("a private server is started on Unix only") }

@@ -1,26 +1,26 @@
 //go:build unix
 
-package postgres
+package keeper
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"os/user"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
-// giveAway lets a program run in the folder as its owner, in a process group of
-// its own, so that an interrupt from the keyboard leaves its end to us. PostgreSQL
-// refuses to run as root, so there the owner becomes postgres, or nobody.
-func giveAway(cmd *exec.Cmd, folder string) error {
+// giveAway lets a program run in the folder as its owner.
+func giveAway(cmd *exec.Cmd, folder string, users []string) error {
 	cmd.Dir = folder
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if os.Geteuid() != 0 {
 		return nil
 	}
-	for _, name := range []string{"postgres", "nobody"} {
+	for _, name := range users {
 		found, err := user.Lookup(name)
 		if err != nil {
 			continue
@@ -33,8 +33,11 @@ func giveAway(cmd *exec.Cmd, folder string) error {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 		return os.Chown(folder, int(uid), int(gid))
 	}
-	return errors.New("PostgreSQL does not run as root, and there is no user postgres or nobody")
+	return fmt.Errorf("the server does not run as root, and there is no user %s", strings.Join(users, " or "))
 }
 
-// kill ends the keeper and the server; the server's own children follow it.
-func kill(keeper *exec.Cmd) { syscall.Kill(-keeper.Process.Pid, syscall.SIGKILL) }
+// kill ends the script and the server; the server's own children follow it.
+func kill(script *exec.Cmd) { syscall.Kill(-script.Process.Pid, syscall.SIGKILL) }
+
+// Kill ends a process that the script started, without giving it a chance to say so.
+func Kill(pid int) error { return syscall.Kill(pid, syscall.SIGKILL) }

@@ -10,8 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +17,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"tearsheet/internal/testenv/keeper"
 )
 
 // ErrNotInstalled says that a machine lacks PostgreSQL's programs.
@@ -27,18 +27,12 @@ var ErrNotInstalled = errors.New("initdb is neither in PATH nor in " + debian + 
 // debian keeps PostgreSQL's programs off the PATH, by version.
 const debian = "/usr/lib/postgresql/*/bin"
 
-const (
-	startLimit = 60 * time.Second
-	stopLimit  = 20 * time.Second
-)
+const startLimit = 60 * time.Second
 
 // Server is a server that answers.
 type Server struct {
-	url      string
-	folder   string
-	keeper   *exec.Cmd
-	lifeline io.Closer     // the keeper's standard input
-	ended    chan struct{} // closed when the keeper has ended
+	url  string
+	kept *keeper.Keeper
 }
 
 // Start returns a server that answers, or an error and nothing left behind. The
@@ -48,7 +42,11 @@ func Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{}
+	kept, err := keeper.New("tearsheet-postgres-")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{kept: kept}
 	if err := s.start(ctx, programs); err != nil {
 		s.Stop()
 		return nil, err
@@ -61,42 +59,22 @@ func (s *Server) URL() string { return s.url }
 
 // Stop ends the server, removes its folder and returns when both are done. It may
 // be called again.
-func (s *Server) Stop() {
-	if s.keeper != nil {
-		s.lifeline.Close()
-		select {
-		case <-s.ended:
-		case <-time.After(stopLimit):
-			kill(s.keeper)
-			<-s.ended
-		}
-	}
-	if s.folder != "" {
-		os.RemoveAll(s.folder)
-	}
-}
+func (s *Server) Stop() { s.kept.Stop() }
 
 func (s *Server) start(ctx context.Context, programs string) error {
-	var err error
-	if s.folder, err = os.MkdirTemp("", "tearsheet-postgres-"); err != nil {
-		return err
-	}
-	port, err := freePort()
+	port, err := keeper.FreePort()
 	if err != nil {
 		return err
 	}
-	if err := s.keep(programs, port); err != nil {
+	if err := s.kept.Start([]string{"postgres", "nobody"}, keeping, programs, s.kept.Folder, port); err != nil {
 		return err
 	}
 	s.url = fmt.Sprintf("postgres://tearsheet@127.0.0.1:%s/postgres?sslmode=disable", port)
 	return s.answers(ctx, filepath.Join(programs, "pg_isready"), port)
 }
 
-// keeping is what the keeper does. It runs the server until its own standard input
-// ends, which it does when the process at the other end of the pipe ends, however
-// that ends. (A signal at the parent's death would also come when a mere thread of
-// it dies.) SIGQUIT is an end without ceremony; one that comes too early is lost,
-// so it is repeated.
+// keeping is what the keeper does until its standard input ends. SIGQUIT is an end
+// without ceremony; one that comes too early is lost, so it is repeated.
 const keeping = `trap '' QUIT
 {
 	"$1/initdb" -D "$2/data" -U tearsheet --auth=trust --encoding=UTF8 --locale=C --no-sync &&
@@ -107,35 +85,17 @@ cat >/dev/null
 while kill -0 $! 2>/dev/null; do kill -QUIT 0; sleep 0.1; done
 cd / && rm -rf "$2"`
 
-// keep starts the keeper.
-func (s *Server) keep(programs, port string) error {
-	keeper := exec.Command("/bin/sh", "-c", keeping, "sh", programs, s.folder, port)
-	if err := giveAway(keeper, s.folder); err != nil {
-		return err
-	}
-	lifeline, err := keeper.StdinPipe()
-	if err != nil {
-		return err
-	}
-	if err := keeper.Start(); err != nil {
-		return err
-	}
-	s.keeper, s.lifeline, s.ended = keeper, lifeline, make(chan struct{})
-	go func() { keeper.Wait(); close(s.ended) }()
-	return nil
-}
-
 // answers waits until the server takes connections.
 func (s *Server) answers(ctx context.Context, isReady, port string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, fmt.Errorf("no answer within %v", startLimit))
 	defer cancel()
 	for exec.CommandContext(ctx, isReady, "-q", "-h", "127.0.0.1", "-p", port).Run() != nil {
 		cause := context.Cause(ctx)
-		if _, err := os.Stat(filepath.Join(s.folder, "ended")); err == nil {
+		if _, err := os.Stat(filepath.Join(s.kept.Folder, "ended")); err == nil {
 			cause = errors.New("it ended at once")
 		}
 		if cause != nil {
-			said, _ := os.ReadFile(filepath.Join(s.folder, "log"))
+			said, _ := os.ReadFile(filepath.Join(s.kept.Folder, "log"))
 			return fmt.Errorf("private PostgreSQL: %w\n%s", cause, said)
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -166,13 +126,4 @@ func version(initdb string) int {
 	parts := strings.Split(filepath.ToSlash(initdb), "/")
 	n, _ := strconv.Atoi(parts[len(parts)-3])
 	return n
-}
-
-func freePort() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer listener.Close()
-	return strconv.Itoa(listener.Addr().(*net.TCPAddr).Port), nil
 }

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tearsheet/internal/testenv/keeper"
 )
 
 // holdVar makes this test binary a process that starts a server and waits to be
@@ -30,7 +32,7 @@ func TestMain(m *testing.M) {
 		fmt.Println("error:", err)
 		os.Exit(1)
 	}
-	fmt.Println(s.URL(), s.folder)
+	fmt.Println(s.URL(), s.kept.Folder)
 	time.Sleep(time.Hour)
 }
 
@@ -56,8 +58,8 @@ func TestServerAnswersAndLeavesNothingBehind(t *testing.T) {
 	if answers(t, s.URL()) {
 		t.Error("the server still answers after Stop")
 	}
-	if exists(s.folder) {
-		t.Errorf("%s is still there", s.folder)
+	if exists(s.kept.Folder) {
+		t.Errorf("%s is still there", s.kept.Folder)
 	}
 	s.Stop()
 }
@@ -85,9 +87,9 @@ func TestServerEndsWhenItsProcessIsKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	holder.Wait()
-	for deadline := time.Now().Add(stopLimit); exists(folder) || answers(t, address); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(keeper.StopLimit); exists(folder) || answers(t, address); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("%v after the kill: folder %s there: %v, server answers: %v", stopLimit, folder, exists(folder), answers(t, address))
+			t.Fatalf("%v after the kill: folder %s there: %v, server answers: %v", keeper.StopLimit, folder, exists(folder), answers(t, address))
 		}
 	}
 }
