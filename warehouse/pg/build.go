@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -76,10 +77,10 @@ func (d *DB) build(ctx context.Context, conn *pgx.Conn, build warehouse.Build) (
 // stage puts what the SELECT returns into a temporary table with the columns of the
 // table, and refuses what does not fit them.
 func (d *DB) stage(ctx context.Context, conn *pgx.Conn, build warehouse.Build) error {
-	head := "create temporary table " + raw + " as "
-	// This way of asking takes one statement and no more.
-	if _, err := conn.Exec(ctx, head+build.Bound(), pgx.QueryExecModeDescribeExec); err != nil {
-		return after(head, d.explain(err, head+build.Bound()))
+	const head = "create temporary table " + raw + " as " + derived
+	statement := head + inner(build.Bound())
+	if err := conn.PgConn().ExecParams(ctx, statement, nil, nil, nil, nil).Read().Err; err != nil {
+		return after(head, d.explain(err, statement))
 	}
 	have, err := columnsOfRaw(ctx, conn)
 	if err != nil {
@@ -92,6 +93,15 @@ func (d *DB) stage(ctx context.Context, conn *pgx.Conn, build warehouse.Build) e
 		return err
 	}
 	return run(ctx, conn, "drop table "+raw)
+}
+
+// A statement of others stands within a SELECT of ours, so that it can be nothing but a
+// SELECT itself: one that deletes, in a WITH, is refused there. And it is sent in the
+// form of the protocol that takes one statement only.
+const derived = "select * from (\n"
+
+func inner(statement string) string {
+	return strings.TrimRight(statement, "; \t\r\n") + "\n) as tearsheet"
 }
 
 // after moves the place of a syntax error by the text that was put before the
@@ -182,9 +192,9 @@ func (s server) versionsQuery(table warehouse.Table, day string) string {
 // check runs a check on the table as it will be.
 func (d *DB) check(ctx context.Context, conn *pgx.Conn, build warehouse.Build, check warehouse.Check) error {
 	var got sql.NullInt64
-	query := build.BoundCheck(check)
-	if err := conn.QueryRow(ctx, query).Scan(&got); err != nil {
-		return fmt.Errorf("check %q: %w", check.Name, d.explain(err, query))
+	query := derived + inner(build.BoundCheck(check))
+	if err := conn.QueryRow(ctx, query, pgx.QueryExecModeDescribeExec).Scan(&got); err != nil {
+		return fmt.Errorf("check %q: %w", check.Name, after(derived, d.explain(err, query)))
 	}
 	if !got.Valid || got.Int64 != check.Want {
 		return &warehouse.CheckError{Table: build.Table.Name, Check: check.Name, Got: got.Int64, Want: check.Want}

@@ -25,6 +25,7 @@ const (
 	duplicateTable       = "42P07"
 	insufficientRights   = "42501"
 	noDatabase           = "3D000"
+	notSupported         = "0A000" // a statement, or a part of one, that the server does not know
 	// By their first two digits:
 	accessClass    = "28"
 	syntaxClass    = "42"
@@ -66,7 +67,7 @@ func (s server) explain(err error, statement string) error {
 		return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err), Down: true}
 	case strings.HasPrefix(answer.Code, resourcesClass) || strings.HasPrefix(answer.Code, systemClass):
 		return &warehouse.StorageError{Place: s.place(), Err: s.scrub(err)}
-	case answer.Code == insufficientRights || !strings.HasPrefix(answer.Code, syntaxClass):
+	case answer.Code == insufficientRights || !strings.HasPrefix(answer.Code, syntaxClass) && answer.Code != notSupported:
 		return s.scrub(err)
 	}
 	message := answer.Message

@@ -52,18 +52,7 @@ func (d *DB) loadFile(ctx context.Context, conn *pgx.Conn, load warehouse.FileLo
 			return nil, err
 		}
 	}
-	var rejects [][]any // few: of a file with many nothing is loaded
-	batches := func(yield func(*warehouse.Batch, error) bool) {
-		for batch, err := range valid(ctx, load.Table, load.Batches) {
-			if err == nil {
-				rejects = appendRejects(rejects, load, batch.Rejects)
-			}
-			if !yield(batch, err) || err != nil {
-				return
-			}
-		}
-	}
-	if err := d.insertBatches(ctx, conn, identifier(load.Table), load.Table, batches); err != nil {
+	if err := d.insertFile(ctx, conn, load); err != nil {
 		return nil, err
 	}
 	entry, err := load.Entry()
@@ -76,10 +65,40 @@ func (d *DB) loadFile(ctx context.Context, conn *pgx.Conn, load warehouse.FileLo
 		days = append(days, []any{load.Table.Name, load.Path, day.Day.Time(), day.Rows})
 	}
 	return []entries{
-		{warehouse.RejectTable, warehouse.RejectColumns(), rejects},
 		{warehouse.FileDayTable, warehouse.FileDayColumns(), days},
 		fileEntries(entry.LedgerRow(load.Table.Name)),
 	}, nil
+}
+
+// mostRejects is about how many refused lines are kept until they are written.
+const mostRejects = 10_000
+
+// insertFile writes the rows of a file, and its refused lines between them: a
+// connection does one COPY at a time.
+func (d *DB) insertFile(ctx context.Context, conn *pgx.Conn, load warehouse.FileLoad) error {
+	next, stop := iter.Pull2(valid(ctx, load.Table, load.Batches))
+	defer stop()
+	for more := true; more; {
+		var rejects [][]any
+		batches := func(yield func(*warehouse.Batch, error) bool) {
+			for len(rejects) < mostRejects {
+				batch, err, ok := next()
+				if more = ok && err == nil; more {
+					rejects = appendRejects(rejects, load, batch.Rejects)
+				}
+				if !ok || !yield(batch, err) || err != nil {
+					return
+				}
+			}
+		}
+		if err := d.insertBatches(ctx, conn, identifier(load.Table), load.Table, batches); err != nil {
+			return err
+		}
+		if err := d.enter(ctx, conn, entries{warehouse.RejectTable, warehouse.RejectColumns(), rejects}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // appendRejects appends the ledger rows of refused lines, in UTF-8 without NUL.

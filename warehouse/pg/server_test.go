@@ -167,7 +167,9 @@ func TestC03LostCommitReplyIsAnsweredByTheLedger(t *testing.T) {
 			}
 			w.cuts.Store(1)
 			var asked atomic.Int32
-			if err := db.Replace(t.Context(), load(5000, &asked)); err != nil {
+			change := load(5000, &asked)
+			change.Files = []warehouse.File{{Path: "of no hour.csv", From: today, To: today + 1}}
+			if err := db.Replace(t.Context(), change); err != nil {
 				t.Fatal(err)
 			}
 			if w.cuts.Load() >= 1 {
@@ -186,11 +188,11 @@ func TestC03LostCommitReplyIsAnsweredByTheLedger(t *testing.T) {
 	}
 }
 
-// failing makes the server abort the first loads with a code.
-func failing(t *testing.T, url, code string, times int) {
+// failing makes the server abort the first inserts into a table with a code.
+func failing(t *testing.T, url, table, code string, times int) {
 	do(t, url, "create sequence tries", fmt.Sprintf(`create function fail() returns trigger language plpgsql as $$
 		begin if nextval('tries') <= %d then raise exception 'made up' using errcode = '%s'; end if; return new; end $$`, times, code),
-		"create trigger fail before insert on etl.partition for each row execute function fail()")
+		"create trigger fail before insert on "+table+" for each row execute function fail()")
 }
 
 func TestC12AbortedLoadIsTriedThreeTimesMore(t *testing.T) {
@@ -201,7 +203,7 @@ func TestC12AbortedLoadIsTriedThreeTimesMore(t *testing.T) {
 			if err := db.Ensure(t.Context(), likes); err != nil {
 				t.Fatal(err)
 			}
-			failing(t, url, code, times)
+			failing(t, url, "etl.partition", code, times)
 			var asked atomic.Int32
 			err := db.Replace(t.Context(), load(10, &asked))
 			if (err == nil) != good || asked.Load() != 4 {
@@ -221,7 +223,7 @@ func TestC12OtherErrorsAreNotTriedAgain(t *testing.T) {
 	if err := db.Ensure(t.Context(), likes); err != nil {
 		t.Fatal(err)
 	}
-	failing(t, url, "23514", 1)
+	failing(t, url, "etl.partition", "23514", 1)
 	var asked atomic.Int32
 	if err := db.Replace(t.Context(), load(10, &asked)); err == nil || asked.Load() != 1 || !strings.Contains(err.Error(), "load of likes: ") {
 		t.Errorf("%v after %d attempts", err, asked.Load())

@@ -20,7 +20,8 @@ type work struct {
 	// locks are waited for before anything is read.
 	locks []lock
 	// do makes the changes and returns what the ledger is to say of them. These rows
-	// are written last, and are the proof of the whole.
+	// are written last, and are the proof of the whole; what leaves none, such as
+	// forgetting a file, has no proof, and is done again if an answer is lost.
 	do func(conn *pgx.Conn) ([]entries, error)
 }
 
@@ -39,8 +40,8 @@ func fileEntries(rows ...[]any) entries {
 	return entries{warehouse.FileTable, warehouse.FileColumns(), rows}
 }
 
-// errNotCommitted says that a commit got no answer, and that the ledger shows that it
-// was not done.
+// errNotCommitted says that a commit got no answer, and that the ledger does not show
+// that it was done.
 var errNotCommitted = errors.New("the connection was lost before the commit was done")
 
 // lostReply says that a commit was sent and no answer came.
@@ -154,14 +155,15 @@ func (d *DB) committed(ctx context.Context, locks []lock, ledger []entries) erro
 		if err := d.take(ctx, conn, locks); err != nil {
 			return err
 		}
+		proof := errNotCommitted
 		for _, e := range ledger {
 			for _, row := range e.rows {
-				if err := look(ctx, conn, e, row); err != nil {
-					return err
+				if proof = look(ctx, conn, e, row); proof != nil {
+					return proof
 				}
 			}
 		}
-		return nil
+		return proof
 	})
 	if err == nil || errors.Is(err, errNotCommitted) {
 		return err
