@@ -90,6 +90,8 @@ func rules() []Rule {
 		{Use: "pgregory.net/rapid", Why: "it is for tests"},
 		{Use: "github.com/rogpeppe/go-internal", Why: "it is for tests"},
 		{Use: "github.com/emersion", Why: "it is for tests, which receive mail"},
+		{Use: "github.com/Shopify/toxiproxy/v2", Why: "it is for tests, which cut connections"},
+		{Use: "github.com/rs/zerolog", Why: "it is for tests, which silence toxiproxy"},
 		{Use: "golang.org/x/net", Why: "it is for tests, which read the pages"},
 
 		// The outer world comes in through cmd.
