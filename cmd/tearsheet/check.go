@@ -16,7 +16,6 @@ import (
 
 	"tearsheet/calendar"
 	"tearsheet/metrics"
-	"tearsheet/pipeline/source/files"
 	"tearsheet/warehouse"
 )
 

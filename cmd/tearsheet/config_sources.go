@@ -94,7 +94,8 @@ func (r *configReader) readSources(s sourcesEntry) {
 
 // table adds the table of a source as an asset. The day column is there by itself.
 func (r *configReader) table(name string, about described, source string, whole bool, path ...string) *pipeline.Asset {
-	if r.sources.fills(name) {
+	twice := r.sources.fills(name)
+	if twice {
 		r.add(fmt.Errorf("table %s is filled by an earlier entry", name), append(path, "table")...)
 	}
 	a := &pipeline.Asset{Name: name, File: configName, Line: r.tree.Value(append(path, "table")...).Line, Source: source, Whole: whole,
@@ -103,7 +104,9 @@ func (r *configReader) table(name string, about described, source string, whole 
 		a.Columns = append(a.Columns, pipeline.Column{Name: warehouse.DayColumn, Type: warehouse.Type{Kind: warehouse.Date},
 			Description: "The local date in " + r.calendar.Zone().String() + "."})
 	}
-	r.sources.assets = append(r.sources.assets, a)
+	if !twice {
+		r.sources.assets = append(r.sources.assets, a)
+	}
 	return a
 }
 

@@ -76,7 +76,7 @@ func TestStatusMailReadsAsBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 		for suffix, got := range map[string]string{".txt": page.text, ".html": page.html} {
-			path := filepath.Join("testdata", name+suffix)
+			path := filepath.Join("testdata", "mails", name+suffix)
 			if *updateMail {
 				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 					t.Fatal(err)

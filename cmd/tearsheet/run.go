@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -143,8 +144,10 @@ func flagError(flag string, err error) error {
 	return fmt.Errorf("--%s: %w", flag, err)
 }
 
-// runID names a run by its instant.
-func runID(now time.Time) string { return now.UTC().Format("20060102T150405Z") }
+// runID names a run by its instant, and by chance: no two runs have the same.
+func runID(now time.Time) string {
+	return fmt.Sprintf("%s-%06x", now.UTC().Format("20060102T150405Z"), rand.Uint32N(1<<24))
+}
 
 // failureKind says whose fault an error of the pipeline is.
 func failureKind(err error) pipeline.FailureKind {
