@@ -1,6 +1,7 @@
 package pg_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -151,6 +152,26 @@ func TestFaultOfACheckNamesTheCheck(t *testing.T) {
 	}
 }
 
+func TestLastDigitOfADoubleIsAnotherVersion(t *testing.T) {
+	url := warehousetest.Postgres(t)
+	_, name, _ := strings.Cut(url, "/tearsheet_")
+	name, _, _ = strings.Cut(name, "?")
+	do(t, url, "alter database tearsheet_"+name+" set extra_float_digits = 0")
+	db := open(t, url)
+	rates := warehouse.Table{Name: "rates", Columns: []warehouse.Column{{Name: "rate", Type: warehouse.Type{Kind: warehouse.Double}}}}
+	if err := db.Ensure(t.Context(), rates); err != nil {
+		t.Fatal(err)
+	}
+	for i, rate := range []string{"0.1", "0.1", "0.10000000000000002"} {
+		build := activesOf("select $1 as day, cast('" + rate + "' as double precision) as rate")
+		build.Table = rates
+		built, err := db.Build(t.Context(), build)
+		if err != nil || len(built.Changed) != []int{1, 0, 1}[i] {
+			t.Errorf("%s: %+v, %v", rate, built, err)
+		}
+	}
+}
+
 // A file may be refused line by line without end; what was refused does not pile up.
 func TestManyRefusedLinesAreAllKept(t *testing.T) {
 	db := open(t, warehousetest.Postgres(t))
@@ -177,5 +198,26 @@ func TestManyRefusedLinesAreAllKept(t *testing.T) {
 		if n := count(t, db, query); n != want {
 			t.Errorf("%s: %d, not %d", query, n, want)
 		}
+	}
+}
+
+func TestLongRefusedLineKeepsItsBeginning(t *testing.T) {
+	db := open(t, warehousetest.Postgres(t))
+	ensureAll(t, db)
+	load := eventFile("a", today, 0)
+	load.Batches = func(yield func(*warehouse.Batch, error) bool) {
+		batch := new(warehouse.Batch)
+		batch.Reset(3)
+		batch.Rejects = []warehouse.Reject{
+			{Line: 1, Text: []byte(strings.Repeat("é", 50_000)), Reason: strings.Repeat("why ", 2000)},
+			{Line: 2, Text: bytes.Repeat([]byte("\x00\xff"), 40_000)},
+		}
+		yield(batch, nil)
+	}
+	if err := db.LoadFile(t.Context(), load); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, db, "select count(*) from etl.reject where line = repeat('é', 32767) and octet_length(reason) = 4096 or line_no = 2 and left(line, 4) = '\uFFFD\uFFFD\uFFFD\uFFFD'"); n != 2 {
+		t.Errorf("%d of 2 lines are as they should be", n)
 	}
 }

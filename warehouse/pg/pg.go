@@ -66,8 +66,8 @@ func Open(ctx context.Context, url string, limits warehouse.Limits) (*DB, error)
 		return nil, err
 	}
 	connector := stdlib.GetConnector(*s.config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "set timezone = 'UTC'")
-		return err
+		// Rows are hashed as texts: a double that loses digits would look unchanged.
+		return run(ctx, conn, "set timezone = 'UTC'", "set extra_float_digits = 2", "set datestyle = 'ISO'")
 	}))
 	d := &DB{s, sql.OpenDB(patientConnector{connector})}
 	for _, statement := range warehouse.LedgerTables() {
