@@ -1,0 +1,335 @@
+package logs
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"tearsheet/calendar"
+	"tearsheet/warehouse"
+)
+
+// Load brings the staging table up to date with the files. What is the matter with
+// single files stands in the report, and the others are loaded; an error says that the
+// place or the warehouse failed.
+func Load(ctx context.Context, w warehouse.Warehouse, c calendar.Calendar, s Source, options Options) (Report, error) {
+	if err := s.Validate(); err != nil {
+		return Report{}, fmt.Errorf("source of table %q: %w", s.Table, err)
+	}
+	l := &loader{compiled: compile(s, c), warehouse: w, options: options}
+	if err := l.load(ctx); err != nil {
+		return l.report, fmt.Errorf("source of table %q: %w", s.Table, err)
+	}
+	return l.report, nil
+}
+
+// loader is one load of one source.
+type loader struct {
+	*compiled
+	warehouse warehouse.Warehouse
+	options   Options
+	known     map[string]warehouse.File // of the ledger, by path
+	sums      map[string]string         // by path, the checksums of files that had to be hashed
+	mutex     sync.Mutex                // of the report
+	report    Report
+	done      int
+}
+
+func (l *loader) load(ctx context.Context) error {
+	there, err := find(ctx, l.Source)
+	if err != nil {
+		return err
+	}
+	if l.known, err = warehouse.Files(ctx, l.warehouse, l.Table); err != nil {
+		return err
+	}
+	l.report.Found = len(there.objects)
+	l.noteNames(there)
+	objects, growing := finished(there.objects, l.options.Now)
+	l.report.Growing = len(growing)
+	changed, err := l.changed(ctx, objects)
+	if err != nil {
+		return err
+	}
+	l.report.Unchanged = len(objects) - len(changed)
+	if len(changed) > 0 || len(l.known) == 0 {
+		if err := l.warehouse.Ensure(ctx, l.table); err != nil {
+			return err
+		}
+	}
+	changed, err = l.holdCopies(ctx, objects, changed)
+	if err != nil {
+		return err
+	}
+	if err := l.loadAll(ctx, changed); err != nil {
+		return err
+	}
+	l.noteUnloaded(objects)
+	return l.seal(ctx)
+}
+
+// noteNames reports what lies among the files and is not expected.
+func (l *loader) noteNames(there found) {
+	for _, host := range there.unknown {
+		l.report.Odd = append(l.report.Odd, Problem{Host: host, Name: l.Place,
+			Text: fmt.Sprintf("host %q is not one of hosts: its files are not read", host), Hint: "add it to hosts, or move its files away"})
+	}
+	if n := len(there.misnamed); n > 0 {
+		l.report.Odd = append(l.report.Odd, Problem{Name: l.Place,
+			Text: fmt.Sprintf("%d files are not called as path says, such as %s: they are not read", n, there.misnamed[0])})
+	}
+}
+
+// changed returns the files that are not in the ledger as they are. A file that was
+// only touched is hashed, and found to be the same.
+func (l *loader) changed(ctx context.Context, objects []object) ([]object, error) {
+	l.sums = map[string]string{}
+	var changed []object
+	for _, o := range objects {
+		entry, ok := l.known[o.name]
+		accepted := ok && entry.State == warehouse.FileHeld && slices.Contains(l.options.Accept, o.name)
+		if !ok || accepted {
+			changed = append(changed, o)
+			continue
+		}
+		definition, fingerprint, _ := strings.Cut(entry.Definition, " ")
+		switch {
+		case definition != l.definition:
+			changed = append(changed, o)
+		case fingerprint == o.fingerprint():
+		default:
+			sum, err := l.checksum(ctx, o)
+			if err != nil {
+				return nil, err
+			}
+			if sum != entry.Checksum {
+				changed = append(changed, o)
+				continue
+			}
+			if err := l.touch(ctx, o); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return changed, nil
+}
+
+// touch notes the new fingerprint of a file whose bytes are the same.
+func (l *loader) touch(ctx context.Context, o object) error {
+	_, err := l.warehouse.ExecContext(ctx, "update "+warehouse.FileTable+" set definition = $1 where asset = $2 and path = $3",
+		l.definition+" "+o.fingerprint(), l.Table, o.name)
+	return err
+}
+
+// checksum hashes a file without reading its lines. A file that cannot be read has
+// none: loading it will say why.
+func (l *loader) checksum(ctx context.Context, o object) (string, error) {
+	if sum, ok := l.sums[o.name]; ok {
+		return sum, nil
+	}
+	in, err := l.Bucket.NewReader(ctx, o.key, nil)
+	if err != nil {
+		return "", ctx.Err()
+	}
+	defer in.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, in); err != nil {
+		return "", ctx.Err()
+	}
+	l.sums[o.name] = hex.EncodeToString(h.Sum(nil))
+	return l.sums[o.name], nil
+}
+
+// holdCopies splits off the files that have the bytes of another one: their events
+// would count twice. Only files of the same size are hashed for it.
+func (l *loader) holdCopies(ctx context.Context, objects, changed []object) ([]object, error) {
+	bySize := map[int64][]object{}
+	for _, o := range objects {
+		bySize[o.size] = append(bySize[o.size], o)
+	}
+	var rest []object
+	for _, o := range changed {
+		original := ""
+		if alike := bySize[o.size]; len(alike) > 1 && !slices.Contains(l.options.Accept, o.name) {
+			var err error
+			if original, err = l.original(ctx, o, alike, changed); err != nil {
+				return nil, err
+			}
+		}
+		if original == "" {
+			rest = append(rest, o)
+			continue
+		}
+		if err := l.hold(ctx, o, original); err != nil {
+			return nil, err
+		}
+	}
+	return rest, nil
+}
+
+// original returns the name of the file of which one is a copy, or "": one that is
+// loaded already, or that comes before it by name.
+func (l *loader) original(ctx context.Context, o object, alike, changed []object) (string, error) {
+	sum, err := l.checksum(ctx, o)
+	if err != nil || sum == "" {
+		return "", err
+	}
+	for _, other := range alike {
+		entry, known := l.known[other.name]
+		loaded := known && entry.State == warehouse.FileLoaded && entry.Lines > 0
+		earlier := other.name < o.name && slices.ContainsFunc(changed, func(c object) bool { return c.name == other.name })
+		if other.name == o.name || !loaded && !earlier {
+			continue
+		}
+		otherSum := entry.Checksum
+		if !loaded {
+			if otherSum, err = l.checksum(ctx, other); err != nil {
+				return "", err
+			}
+		}
+		if otherSum == sum && !l.blank(ctx, o) {
+			return other.name, nil
+		}
+	}
+	return "", nil
+}
+
+// blank reports whether a file has no lines: all such files are alike.
+func (l *loader) blank(ctx context.Context, o object) bool {
+	r := l.reading(o)
+	for _, err := range r.batches(ctx) {
+		if err != nil || r.lines > 0 {
+			return false
+		}
+	}
+	return r.lines == 0
+}
+
+func (l *loader) hold(ctx context.Context, o object, original string) error {
+	file := l.file(o, l.sums[o.name])
+	file.State, file.Reason = warehouse.FileHeld, "the same bytes as "+original
+	return l.note(ctx, file)
+}
+
+// note writes the entry of a file of which nothing is loaded; what was loaded of its
+// path before goes with it.
+func (l *loader) note(ctx context.Context, file warehouse.File) error {
+	err := l.warehouse.Replace(ctx, warehouse.Change{Table: l.table, Files: []warehouse.File{file}, RunID: l.options.RunID, At: l.options.Now})
+	if err == nil {
+		l.mutex.Lock()
+		l.known[file.Path] = file
+		l.mutex.Unlock()
+	}
+	return err
+}
+
+// loadAll loads files, several at once.
+func (l *loader) loadAll(ctx context.Context, objects []object) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	work := make(chan object)
+	var wait sync.WaitGroup
+	for range max(2, l.options.Workers) {
+		wait.Go(func() {
+			batch := new(warehouse.Batch)
+			for o := range work {
+				if err := l.loadFile(ctx, o, batch); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	for _, o := range objects {
+		if ctx.Err() != nil {
+			break
+		}
+		work <- o
+	}
+	close(work)
+	wait.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+func (l *loader) reading(o object) *reading {
+	return &reading{source: l.compiled, object: o, now: l.options.Now, id: warehouse.FileID(l.Table, o.name),
+		batch: new(warehouse.Batch), row: rowParser{source: l.compiled}}
+}
+
+// loadFile loads one file. If it is broken, that is noted and no error.
+func (l *loader) loadFile(ctx context.Context, o object, batch *warehouse.Batch) error {
+	r := l.reading(o)
+	r.batch = batch
+	err := l.warehouse.LoadFile(ctx, warehouse.FileLoad{Table: l.table, Path: o.name, Batches: r.batches(ctx), Entry: r.entry,
+		RunID: l.options.RunID, At: l.options.Now})
+	var wrong *brokenError
+	switch {
+	case err == nil:
+		l.loaded(r)
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case !errors.As(err, &wrong):
+		return err
+	}
+	file := l.file(o, "") // what cannot be read has no checksum, and is tried again when it changes
+	if r.hash != nil {
+		file.Checksum = hex.EncodeToString(r.hash.Sum(nil))
+	}
+	file.State, file.Reason = warehouse.FileBroken, wrong.text
+	return l.note(ctx, file)
+}
+
+// loaded adds a file to the report.
+func (l *loader) loaded(r *reading) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.report.Loaded++
+	l.report.Lines += r.lines
+	l.report.Rows += r.rows
+	l.report.Rejected += r.refuse
+	l.report.Filtered += r.drop
+	l.report.Mended += r.mended
+	odd := func(format string, args ...any) {
+		l.report.Odd = append(l.report.Odd, Problem{Name: r.object.name, Host: r.object.host, Hour: r.object.hour, Text: fmt.Sprintf(format, args...)})
+	}
+	if r.lines == 0 {
+		odd("has no lines")
+	}
+	if r.strays > 0 {
+		odd("%d events lie outside its hour, the first is %s", r.strays, r.stray)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.odd)) {
+		odd("%s (%d times)", name, r.odd[name])
+	}
+	l.done++
+	if l.options.Progress != nil {
+		l.options.Progress(l.done, l.report.Found-l.report.Unchanged, r.object.name)
+	}
+}
+
+// noteUnloaded reports the files that are there and not loaded.
+func (l *loader) noteUnloaded(objects []object) {
+	for _, o := range objects {
+		file, known := l.known[o.name]
+		p := Problem{Name: o.name, Host: o.host, Hour: o.hour, Text: file.Reason}
+		switch {
+		case !known:
+		case file.State == warehouse.FileBroken:
+			p.Hint = "deliver it again; the next run takes it"
+			l.report.Broken = append(l.report.Broken, p)
+		case file.State == warehouse.FileHeld:
+			p.Hint = "if it is right: tearsheet run --accept " + o.name
+			l.report.Held = append(l.report.Held, p)
+		}
+	}
+}

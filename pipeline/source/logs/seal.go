@@ -1,0 +1,199 @@
+package logs
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tearsheet/calendar"
+	"tearsheet/warehouse"
+)
+
+// Cell is an hour of a host: what is expected of it, and what there is.
+type Cell struct {
+	Host  string
+	Hour  time.Time // UTC
+	Files []warehouse.File
+	// There reports whether the hour is there: a file of it is loaded, or it counts as
+	// empty.
+	There bool
+}
+
+// Grid returns the cells of a local day, hour by hour: every expected host, and every
+// hour of UTC that the day has a part of. Files are those of the ledger.
+func (s Source) Grid(c calendar.Calendar, files map[string]warehouse.File, day calendar.Day) []Cell {
+	return newHours(s, c, files).grid(day)
+}
+
+// hours is what is known of the hours of a source.
+type hours struct {
+	source   Source
+	calendar calendar.Calendar
+	files    map[hourKey][]warehouse.File
+	last     map[string]time.Time // by host, the last hour that is loaded
+}
+
+type hourKey struct {
+	host string
+	hour int64 // seconds since 1970
+}
+
+func newHours(s Source, c calendar.Calendar, files map[string]warehouse.File) *hours {
+	h := &hours{s, c, map[hourKey][]warehouse.File{}, map[string]time.Time{}}
+	for _, f := range files {
+		key := hourKey{f.Host, f.Hour.Unix()}
+		h.files[key] = append(h.files[key], f)
+		if loaded(f) && f.Hour.After(h.last[f.Host]) {
+			h.last[f.Host] = f.Hour
+		}
+	}
+	for key := range h.files {
+		slices.SortFunc(h.files[key], func(a, b warehouse.File) int { return strings.Compare(a.Path, b.Path) })
+	}
+	return h
+}
+
+func loaded(f warehouse.File) bool { return f.State == "" || f.State == warehouse.FileLoaded }
+
+func (h *hours) grid(day calendar.Day) []Cell {
+	from, to := h.calendar.Bounds(day)
+	hosts := h.source.Hosts
+	if len(hosts) == 0 {
+		hosts = []string{""}
+	}
+	var cells []Cell
+	for hour := from.Truncate(time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
+		for _, host := range hosts {
+			cell := Cell{Host: host, Hour: hour, Files: h.files[hourKey{host, hour.Unix()}]}
+			cell.There = slices.ContainsFunc(cell.Files, loaded) ||
+				h.source.MissingIsEmpty && len(cell.Files) == 0 && hour.Before(h.last[host])
+			cells = append(cells, cell)
+		}
+	}
+	return cells
+}
+
+// seal brings the ledger's entries of the local days up to date with their files.
+func (l *loader) seal(ctx context.Context) error {
+	files, err := warehouse.Files(ctx, l.warehouse, l.Table)
+	if err != nil {
+		return err
+	}
+	fileDays, err := warehouse.FileDays(ctx, l.warehouse, l.Table)
+	if err != nil {
+		return err
+	}
+	today := l.calendar.DayOf(l.options.Now)
+	known, err := warehouse.Partitions(ctx, l.warehouse, l.Table, warehouse.WholePart+1, today+2)
+	if err != nil {
+		return err
+	}
+	h := newHours(l.Source, l.calendar, files)
+	rows := rowsByDay(files, fileDays)
+	change := warehouse.Change{Table: l.table, RunID: l.options.RunID, At: l.options.Now}
+	for day := l.Since; day <= today; day++ {
+		cells := h.grid(day)
+		part, there := l.partition(day, cells, rows[day])
+		before, loadedBefore := known[day]
+		switch {
+		case there && (!loadedBefore || before.Version != part.Version || before.Coverage != part.Coverage || before.Rejected != part.Rejected):
+			change.Seal = append(change.Seal, part)
+			l.report.Changed = append(l.report.Changed, day)
+		case !there && loadedBefore:
+			change.Forget = append(change.Forget, day)
+			l.report.Changed = append(l.report.Changed, day)
+		}
+		if day < today {
+			l.report.Missing = append(l.report.Missing, missing(day, cells)...)
+		}
+	}
+	if len(change.Seal)+len(change.Forget) == 0 {
+		return nil
+	}
+	return l.warehouse.Replace(ctx, change)
+}
+
+// dayRows are the rows of a day in one file.
+type dayRows struct {
+	file warehouse.File
+	rows int64
+}
+
+func rowsByDay(files map[string]warehouse.File, fileDays map[string][]warehouse.FileDay) map[calendar.Day][]dayRows {
+	byDay := map[calendar.Day][]dayRows{}
+	for path, days := range fileDays {
+		for _, d := range days {
+			byDay[d.Day] = append(byDay[d.Day], dayRows{files[path], d.Rows})
+		}
+	}
+	return byDay
+}
+
+// partition returns the ledger's entry of a day, and whether anything of it is there.
+func (l *loader) partition(day calendar.Day, cells []Cell, rows []dayRows) (warehouse.Partition, bool) {
+	part := warehouse.Partition{Part: warehouse.Part{Day: day}, RunID: l.options.RunID, At: l.options.Now}
+	var lines []string
+	for _, cell := range cells {
+		part.Coverage.Of++
+		if cell.There {
+			part.Coverage.Have++
+		}
+		for _, f := range cell.Files {
+			if loaded(f) {
+				part.Rejected += f.Rejected
+			}
+		}
+	}
+	for _, r := range rows {
+		definition, _, _ := strings.Cut(r.file.Definition, " ")
+		lines = append(lines, fmt.Sprintf("%s %s %s %d", r.file.Path, r.file.Checksum, definition, r.rows))
+		part.Rows += r.rows
+	}
+	slices.Sort(lines)
+	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+	part.Version = fmt.Sprintf("%d-%s", part.Rows, hex.EncodeToString(sum[:12]))
+	part.InputHash = hex.EncodeToString(sum[12:24])
+	return part, part.Coverage.Have > 0
+}
+
+// missing returns the hours of a day that are not there, by host.
+func missing(day calendar.Day, cells []Cell) []Hours {
+	delivered := map[int64]bool{} // hours of which some host has delivered
+	for _, cell := range cells {
+		if cell.There {
+			delivered[cell.Hour.Unix()] = true
+		}
+	}
+	var list []Hours
+	for _, cell := range cells {
+		if cell.There {
+			continue
+		}
+		at := slices.IndexFunc(list, func(h Hours) bool { return h.Host == cell.Host })
+		if at < 0 {
+			list = append(list, Hours{Host: cell.Host, Day: day, Silent: true})
+			at = len(list) - 1
+		}
+		list[at].Hours = append(list[at].Hours, cell.Hour)
+		list[at].Silent = list[at].Silent && delivered[cell.Hour.Unix()]
+	}
+	return list
+}
+
+// String writes hours for people: 2026-11-11 03:00–06:00 UTC.
+func (h Hours) String() string {
+	var spans []string
+	for i := 0; i < len(h.Hours); {
+		from := h.Hours[i]
+		to := from.Add(time.Hour)
+		for i++; i < len(h.Hours) && h.Hours[i].Equal(to); i++ {
+			to = to.Add(time.Hour)
+		}
+		spans = append(spans, from.Format("15:04")+"–"+to.Format("15:04"))
+	}
+	return h.Hours[0].Format("2006-01-02 ") + strings.Join(spans, ", ") + " UTC"
+}
