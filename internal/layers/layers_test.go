@@ -29,6 +29,7 @@ func rooms() []Room {
 		{Path: "internal/spelling", Layer: -1},
 		{Path: "internal/yamlfile", Layer: 0, Imports: "internal/spelling"},
 		{Path: "internal/layers", Layer: 0},
+		{Path: "internal/xlsxfile", Layer: 0},
 
 		{Path: "warehouse", Layer: 1, Imports: "calendar"},
 		{Path: "metrics", Layer: 1, Imports: "calendar internal/spelling internal/yamlfile"},
@@ -42,18 +43,20 @@ func rooms() []Room {
 		{Path: "store", Layer: 2, Imports: "metrics calendar"},
 		{Path: "pipeline", Layer: 2, Imports: "warehouse pipeline/logline workflow calendar internal/yamlfile internal/spelling"},
 		{Path: "pipeline/source/*", Layer: 2, Imports: "warehouse pipeline/logline calendar"},
-		{Path: "schemadoc", Layer: 3, Imports: "pipeline warehouse templates calendar"},
+		{Path: "schemadoc", Layer: 3, Imports: "pipeline warehouse templates calendar internal/xlsxfile"},
+		{Path: "pipeline/graphpage", Layer: 3, Imports: "pipeline templates calendar"},
 
 		{Path: "tearsheet", Layer: 3, Imports: "metrics plan audit calendar"},
 		{Path: "dashboard/web", Layer: 3, Imports: "dashboard templates calendar"},
 
 		// A Document is told in days, weeks and values, so a renderer may name them.
 		{Path: "tearsheet/render", Layer: 4, Imports: "tearsheet templates metrics calendar"},
+		{Path: "tearsheet/render/xlsx", Layer: 4, Imports: "tearsheet templates metrics calendar internal/xlsxfile"},
 		{Path: "tearsheet/render/*", Layer: 4, Imports: "tearsheet templates metrics calendar"},
 
 		{Path: "cmd/tearsheet", Layer: 5, Imports: `. calendar templates workflow
 			warehouse warehouse/duck warehouse/pg pipeline pipeline/logline pipeline/source/*
-			metrics plan audit store schemadoc tearsheet tearsheet/render tearsheet/render/* dashboard dashboard/web dashboard/mail
+			metrics plan audit store schemadoc pipeline/graphpage tearsheet tearsheet/render tearsheet/render/* dashboard dashboard/web dashboard/mail
 			internal/spelling internal/yamlfile internal/demo`},
 
 		{Path: "internal/testenv/keeper", Layer: -1, Tests: true},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tearsheet/calendar"
+	"tearsheet/internal/xlsxfile"
 	"tearsheet/metrics"
 
 	"github.com/xuri/excelize/v2"
@@ -59,7 +60,7 @@ func (t tab) area(fromColumn, fromRow, toColumn, toRow int) string {
 // text writes text that stays text, whatever it begins with.
 func (t tab) text(column, row int, text string, l look) {
 	if text != "" {
-		t.keep(t.file.SetCellStr(t.name, t.ref(column, row), escaped(printable(text))))
+		t.keep(t.file.SetCellStr(t.name, t.ref(column, row), xlsxfile.Escaped(xlsxfile.Printable(text))))
 	}
 	t.dress(column, row, l)
 }

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"fmt"
 
+	"tearsheet/internal/xlsxfile"
 	"tearsheet/tearsheet"
 
 	"github.com/xuri/excelize/v2"
@@ -88,7 +89,7 @@ func (t tab) chart(column, row int, r tearsheet.Row, at, weeks int) {
 		Title:        excelize.ChartTitle{Paragraph: title},
 		Legend:       excelize.ChartLegend{Position: "none"},
 		Dimension:    excelize.ChartDimension{Width: chartWidth, Height: chartHeight},
-		Format:       excelize.GraphicOptions{OffsetX: 2, OffsetY: 8, AltText: printable(fmt.Sprintf("%s, %d weeks, actual and plan", r.Title, weeks))},
+		Format:       excelize.GraphicOptions{OffsetX: 2, OffsetY: 8, AltText: xlsxfile.Printable(fmt.Sprintf("%s, %d weeks, actual and plan", r.Title, weeks))},
 		ShowBlanksAs: "gap",
 		Border:       excelize.LineOptions{Type: excelize.LineNone},
 		XAxis:        excelize.ChartAxis{Font: small, TickLabelSkip: 3, TickLabelPosition: excelize.ChartTickLabelLow},

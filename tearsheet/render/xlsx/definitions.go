@@ -3,6 +3,7 @@ package xlsx
 import (
 	"strings"
 
+	"tearsheet/internal/xlsxfile"
 	"tearsheet/tearsheet"
 
 	"github.com/xuri/excelize/v2"
@@ -62,7 +63,7 @@ func (t tab) definition(row int, d tearsheet.Definition, columns []column) {
 		look look
 	}{{d.Title, name}, {d.Team, side}, {d.Text, body}, {strings.Join(d.Rules, "\n"), side}, {d.Statement, code}, {d.Metric, minor}, {d.Hash, minor}} {
 		t.text(i+1, row, c.text, c.look)
-		lines = max(lines, linesOf(c.text, int((columns[i].width-2)*charactersPerWidth)))
+		lines = max(lines, xlsxfile.Lines(c.text, int((columns[i].width-2)*charactersPerWidth)))
 	}
 	t.height(row, 8+12*float64(lines))
 }

@@ -1,6 +1,10 @@
 package xlsx
 
-import "github.com/xuri/excelize/v2"
+import (
+	"tearsheet/internal/xlsxfile"
+
+	"github.com/xuri/excelize/v2"
+)
 
 // fontFamily is on every office machine, and its digits are all of one width.
 const (
@@ -102,5 +106,5 @@ func border(side string, l line) []excelize.Border {
 
 // run is a piece of text with a face of its own.
 func run(text string, l look) excelize.RichTextRun {
-	return excelize.RichTextRun{Text: printable(text), Font: l.font()}
+	return excelize.RichTextRun{Text: xlsxfile.Printable(text), Font: l.font()}
 }

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"strings"
 
+	"tearsheet/internal/xlsxfile"
 	"tearsheet/tearsheet"
 
 	"github.com/xuri/excelize/v2"
@@ -32,7 +33,7 @@ const (
 
 // note hangs a note on a cell, as high as its text needs.
 func (s sheet) note(column, row int, title, text, source string) {
-	lines := linesOf(title, noteCharacters) + linesOf(text, noteCharacters)
+	lines := xlsxfile.Lines(title, noteCharacters) + xlsxfile.Lines(text, noteCharacters)
 	runs := []excelize.RichTextRun{
 		{}, // LibreOffice drops the face of the first run
 		run(title, look{Size: 9, Bold: true}),
@@ -40,10 +41,10 @@ func (s sheet) note(column, row int, title, text, source string) {
 	}
 	if source != "" {
 		runs = append(runs, run("\n"+source, look{Size: 8, Italic: true, Color: grey}))
-		lines += linesOf(source, noteCharacters)
+		lines += xlsxfile.Lines(source, noteCharacters)
 	}
 	for i := range runs {
-		runs[i].Text = escaped(runs[i].Text)
+		runs[i].Text = xlsxfile.Escaped(runs[i].Text)
 	}
 	s.keep(s.file.AddComment(s.name, excelize.Comment{Author: program, Cell: s.ref(column, row), Paragraph: runs,
 		Width: noteWidth, Height: uint(noteLine*lines + noteLine/2)}))

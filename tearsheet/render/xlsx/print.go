@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tearsheet/internal/xlsxfile"
 	"tearsheet/tearsheet"
 
 	"github.com/xuri/excelize/v2"
@@ -69,7 +70,7 @@ func footer(doc *tearsheet.Document) string {
 }
 
 func footerText(text string) string {
-	runes := []rune(strings.ReplaceAll(printable(text), "\n", " "))
+	runes := []rune(strings.ReplaceAll(xlsxfile.Printable(text), "\n", " "))
 	if len(runes) > longestFooter {
 		runes = append(runes[:longestFooter-1], '…')
 	}

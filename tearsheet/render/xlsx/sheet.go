@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tearsheet/internal/xlsxfile"
 	"tearsheet/tearsheet"
 
 	"github.com/xuri/excelize/v2"
@@ -140,7 +141,7 @@ func (s sheet) strips() (runs []excelize.RichTextRun, lines int) {
 		if len(strip.Items) > 0 {
 			text = joined(strip)
 		}
-		lines += linesOf(head+text, s.characters())
+		lines += xlsxfile.Lines(head+text, s.characters())
 		if i > 0 {
 			head = "\n" + head
 		}

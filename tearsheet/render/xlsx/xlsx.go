@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 
+	"tearsheet/internal/xlsxfile"
 	"tearsheet/tearsheet"
 
 	"github.com/xuri/excelize/v2"
@@ -50,7 +51,7 @@ func (r Renderer) Render(w io.Writer, doc *tearsheet.Document) error {
 	if b.err != nil {
 		return fmt.Errorf("xlsx: %w", b.err)
 	}
-	b.file.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &archive{to: w} })
+	b.file.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return xlsxfile.NewArchive(w) })
 	if _, err := b.file.WriteTo(w); err != nil {
 		return fmt.Errorf("xlsx: %w", err)
 	}
@@ -86,10 +87,10 @@ func (b *book) properties(doc *tearsheet.Document) {
 		title = doc.Company + ": " + doc.Title
 	}
 	b.keep(b.file.SetDocProps(&excelize.DocProperties{
-		Title: printable(title), Subject: printable(doc.Subtitle), Creator: program, LastModifiedBy: program,
+		Title: xlsxfile.Printable(title), Subject: xlsxfile.Printable(doc.Subtitle), Creator: program, LastModifiedBy: program,
 		Created: day, Modified: day, Language: "en",
 	}))
-	b.keep(b.file.SetAppProps(&excelize.AppProperties{Application: program, Company: printable(doc.Company)}))
+	b.keep(b.file.SetAppProps(&excelize.AppProperties{Application: program, Company: xlsxfile.Printable(doc.Company)}))
 }
 
 // program is the author of the workbook and of its notes.

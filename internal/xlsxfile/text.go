@@ -1,4 +1,4 @@
-package xlsx
+package xlsxfile
 
 import (
 	"fmt"
@@ -9,11 +9,11 @@ import (
 // longestText is the number of UTF-16 units that a cell can hold.
 const longestText = 32767
 
-// printable returns text that a cell can hold. Control characters are replaced by
+// Printable returns text that a cell can hold. Control characters are replaced by
 // their pictures (␀ … ␡) and broken UTF-8 by �, so that both are seen; text that
 // is too long is cut with a word that says so. The library would do all this
 // without one.
-func printable(text string) string {
+func Printable(text string) string {
 	text = strings.ToValidUTF8(text, "�")
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	text = strings.Map(picture, text)
@@ -32,10 +32,10 @@ func printable(text string) string {
 // lowSurrogates is the first unit that ends a pair; those below begin one.
 const lowSurrogates = 0xDC00
 
-// escaped protects text such as _x0041_, which workbooks read as the character of
+// Escaped protects text such as _x0041_, which workbooks read as the character of
 // that number: the underscore itself is written so. The library does this for
 // rich text only.
-func escaped(text string) string {
+func Escaped(text string) string {
 	var b strings.Builder
 	for i := range len(text) {
 		if text[i] == '_' && numbersCharacter(text[i+1:]) {
@@ -69,9 +69,9 @@ func picture(r rune) rune {
 	return r
 }
 
-// linesOf estimates the number of lines that text takes in a column of so many
+// Lines estimates the number of lines that text takes in a column of so many
 // characters, broken at spaces.
-func linesOf(text string, width int) int {
+func Lines(text string, width int) int {
 	lines := 0
 	for paragraph := range strings.SplitSeq(text, "\n") {
 		lines++

@@ -1,4 +1,7 @@
-package xlsx
+// Package xlsxfile holds what every workbook that we write needs and its library does
+// not give: a file that is the same bytes for the same content, and text that a cell
+// holds as it was typed. What stands in the cells is left to others.
+package xlsxfile
 
 import (
 	"archive/zip"
@@ -12,13 +15,16 @@ import (
 	"time"
 )
 
-// archive is the zip file of the workbook. It holds its entries back until Close
+// Archive is the zip file of a workbook. It holds its entries back until Close
 // and writes them in one order and with one date, as the library's own order
-// changes from run to run.
-type archive struct {
+// changes from run to run. It is an excelize.ZipWriter.
+type Archive struct {
 	to      io.Writer
 	entries []entry
 }
+
+// NewArchive returns an archive that is written to w.
+func NewArchive(w io.Writer) *Archive { return &Archive{to: w} }
 
 type entry struct {
 	name string
@@ -32,17 +38,17 @@ var zipEpoch = time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC)
 const contentTypes = "[Content_Types].xml"
 
 // Create adds an entry.
-func (a *archive) Create(name string) (io.Writer, error) {
+func (a *Archive) Create(name string) (io.Writer, error) {
 	data := &bytes.Buffer{}
 	a.entries = append(a.entries, entry{name, data})
 	return data, nil
 }
 
 // AddFS is refused: the workbook has no files from outside.
-func (a *archive) AddFS(fs.FS) error { return errors.ErrUnsupported }
+func (a *Archive) AddFS(fs.FS) error { return errors.ErrUnsupported }
 
 // Close writes the zip file.
-func (a *archive) Close() error {
+func (a *Archive) Close() error {
 	slices.SortFunc(a.entries, func(x, y entry) int {
 		if first := (x.name == contentTypes); first != (y.name == contentTypes) {
 			if first {
