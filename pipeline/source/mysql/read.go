@@ -1,0 +1,344 @@
+package mysql
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"tearsheet/calendar"
+	"tearsheet/warehouse"
+)
+
+const (
+	pageRows   = 100_000 // of a statement, if a table has a key to go on from
+	batchRows  = 8192
+	batchBytes = 8 << 20 // of texts, of which a few rows may have very much
+	mostFaults = 20
+	mostReject = 1000 // rejected rows that are kept
+)
+
+// reading is a table on its way from the server to the warehouse.
+type reading struct {
+	server   *server
+	table    Table
+	from     *serverTable
+	to       warehouse.Table
+	calendar calendar.Calendar
+	today    calendar.Day
+	progress func(Progress)
+
+	key    string // by which rows are told apart, or ""
+	paged  bool   // by key
+	fields []field
+	day    *dayField // nil for a whole table
+
+	report *TableReport
+	faults []Fault
+	nulled []Nulled // by field
+	err    error    // of the server or the data, once the reading has ended
+	last   driver.Value
+	row    []driver.Value
+	bytes  int           // of the texts of the batch
+	stop   chan struct{} // closed when the warehouse takes no more
+}
+
+// field is a column on its way.
+type field struct {
+	source string
+	typ    warehouse.Type
+	take   take
+}
+
+// dayField finds out the day of a row.
+type dayField struct {
+	name     string
+	isDate   bool
+	dates    dates
+	earliest calendar.Day // no row is from before it
+	since    *calendar.Day
+	from, to int64 // the bounds, in microseconds, of the last day
+	last     calendar.Day
+}
+
+// statement returns the SELECT of the next page.
+func (r *reading) statement(expressions []string) string {
+	var conditions []string
+	if r.table.Where != "" {
+		conditions = append(conditions, "("+r.table.Where+")")
+	}
+	if r.last != nil {
+		conditions = append(conditions, quote(r.key)+" > "+fmt.Sprint(r.last))
+	}
+	text := "select " + strings.Join(expressions, ", ") + " from " + r.from.quoted()
+	if len(conditions) > 0 {
+		text += " where " + strings.Join(conditions, " and ")
+	}
+	if r.paged {
+		text += " order by " + quote(r.key) + " limit " + strconv.Itoa(pageRows)
+	}
+	return text
+}
+
+// expressions are what is selected: the key, the column of the day, the fields.
+func (r *reading) expressions() []string {
+	key, day := "null", "null"
+	if r.key != "" {
+		key = quote(r.key)
+	}
+	if r.day != nil {
+		day = quote(r.day.name)
+	}
+	list := []string{key, day}
+	for _, f := range r.fields {
+		column, _ := r.from.column(f.source)
+		list = append(list, expression(column))
+	}
+	return list
+}
+
+// batches returns the rows. They are read and converted while the warehouse takes those
+// before, in memory that is used again and again.
+func (r *reading) batches(ctx context.Context) iter.Seq2[*warehouse.Batch, error] {
+	return func(yield func(*warehouse.Batch, error) bool) {
+		const inUse = 3
+		full, empty := make(chan *warehouse.Batch, inUse), make(chan *warehouse.Batch, inUse)
+		for range inUse {
+			empty <- &warehouse.Batch{}
+		}
+		r.stop = make(chan struct{})
+		go func() {
+			defer close(full)
+			r.err = r.read(ctx, full, empty)
+		}()
+		var rows int64
+		for batch := range full {
+			rows += int64(batch.Rows)
+			r.progress(Progress{Table: r.table.Table, Rows: rows, Of: r.from.rows})
+			if !yield(batch, nil) {
+				close(r.stop)
+				for range full { // until the reading has ended
+				}
+				return
+			}
+			empty <- batch
+		}
+		if r.err != nil {
+			yield(nil, r.err)
+		}
+	}
+}
+
+var errStopped = errors.New("the warehouse takes no more rows")
+
+// read hands all rows over. It returns when nothing more is read from the server.
+func (r *reading) read(ctx context.Context, full chan<- *warehouse.Batch, empty <-chan *warehouse.Batch) error {
+	expressions := r.expressions()
+	r.row = make([]driver.Value, len(expressions))
+	batch := r.fresh(empty)
+	for {
+		n, err := r.page(ctx, r.statement(expressions), func() error {
+			if batch.Rows < batchRows && r.bytes < batchBytes {
+				return nil
+			}
+			finish(batch)
+			select {
+			case <-r.stop:
+				return errStopped
+			case full <- batch:
+			}
+			batch = r.fresh(empty)
+			return nil
+		}, &batch)
+		if errors.Is(err, errStopped) {
+			return nil
+		}
+		if err != nil {
+			return r.server.failed(ctx, err)
+		}
+		if !r.paged || n < pageRows {
+			break
+		}
+	}
+	if len(r.faults) > 0 {
+		return &DataError{Table: r.table.Table, From: r.from.name, Faults: r.faults}
+	}
+	finish(batch)
+	select {
+	case <-r.stop:
+	case full <- batch:
+	}
+	return nil
+}
+
+// fresh returns an empty batch.
+func (r *reading) fresh(empty <-chan *warehouse.Batch) *warehouse.Batch {
+	batch := <-empty
+	batch.Reset(len(r.fields))
+	r.bytes = 0
+	return batch
+}
+
+// page reads the rows of one statement below database/sql, which would copy each value.
+// After each row it calls full, which may put another batch into the place of batch.
+func (r *reading) page(ctx context.Context, statement string, full func() error, batch **warehouse.Batch) (n int, err error) {
+	raw := r.server.conn.Raw(func(conn any) error {
+		rows, err := conn.(driver.QueryerContext).QueryContext(ctx, statement, nil)
+		if err != nil {
+			return err
+		}
+		for {
+			if err = rows.Next(r.row); err != nil {
+				break
+			}
+			n++
+			if err = r.take(*batch); err == nil {
+				err = full()
+			}
+			if err != nil {
+				break
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return errors.Join(err, rows.Close())
+	})
+	return n, raw
+}
+
+// take converts the row that was just read, unless it is left out.
+func (r *reading) take(batch *warehouse.Batch) error {
+	r.report.Read++
+	if r.paged {
+		r.last = r.row[0]
+	}
+	if r.day != nil {
+		day, reason := r.dayOf(r.row[1])
+		switch {
+		case reason != "":
+			r.reject(reason)
+			return nil
+		case day >= r.today || r.day.since != nil && day < *r.day.since:
+			r.report.Filtered++
+			return nil
+		}
+		batch.Days = append(batch.Days, day)
+	}
+	for i := range r.fields {
+		if err := r.cell(i, &batch.Columns[i], batch.Rows); err != nil {
+			return err
+		}
+	}
+	batch.Rows++
+	r.report.Loaded++
+	return nil
+}
+
+// cell converts one value of the row.
+func (r *reading) cell(i int, into *warehouse.Vector, row int) error {
+	f := &r.fields[i]
+	value := r.row[i+2]
+	if value == nil {
+		appendNull(f.typ, into, row)
+		return nil
+	}
+	if text, ok := value.([]byte); ok {
+		r.bytes += len(text)
+	}
+	err := f.take(value, into)
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, errNoDate) {
+		nulled := &r.nulled[i]
+		if nulled.Count++; nulled.Count == 1 {
+			nulled.Column, nulled.Key, nulled.Text = f.source, r.keyOfRow(), fmt.Sprintf("%s", value)
+		}
+		appendNull(f.typ, into, row)
+		return nil
+	}
+	r.faults = append(r.faults, Fault{Column: f.source, Key: r.keyOfRow(), Text: err.Error()})
+	if len(r.faults) >= mostFaults {
+		return &DataError{Table: r.table.Table, From: r.from.name, Faults: r.faults}
+	}
+	appendNull(f.typ, into, row)
+	return nil
+}
+
+// finish makes the NULLs of a batch as long as the batch.
+func finish(batch *warehouse.Batch) {
+	for i := range batch.Columns {
+		v := &batch.Columns[i]
+		for len(v.Null) > 0 && len(v.Null) < batch.Rows {
+			v.Null = append(v.Null, false)
+		}
+	}
+}
+
+// keyOfRow names the row that was just read.
+func (r *reading) keyOfRow() string {
+	switch key := r.row[0].(type) {
+	case nil:
+		return fmt.Sprintf("row %d", r.report.Read)
+	case []byte:
+		return r.key + " " + string(key)
+	default:
+		return fmt.Sprintf("%s %v", r.key, key)
+	}
+}
+
+// reject counts a row that has no day.
+func (r *reading) reject(reason string) {
+	r.report.Rejected++
+	if len(r.report.Rejects) >= mostReject {
+		return
+	}
+	line := r.report.Read
+	if key, ok := r.row[0].(int64); ok {
+		line = key
+	}
+	r.report.Rejects = append(r.report.Rejects, warehouse.Reject{Line: line, Text: []byte(r.keyOfRow()), Reason: reason})
+}
+
+// dayOf returns the day of a row, or why it has none.
+func (r *reading) dayOf(value driver.Value) (day calendar.Day, reason string) {
+	d := r.day
+	text, ok := value.([]byte)
+	if !ok {
+		return 0, d.name + " is NULL"
+	}
+	var err error
+	if d.isDate {
+		day, err = d.dates.date(text)
+	} else {
+		var at int64
+		if at, err = d.dates.instant(text); err == nil {
+			day = r.localDay(at)
+		}
+	}
+	switch {
+	case err != nil:
+		return 0, fmt.Sprintf("%s is %s, which does not exist", d.name, text)
+	case day < d.earliest:
+		return 0, fmt.Sprintf("%s is %s, before %s", d.name, text, d.earliest)
+	}
+	return day, ""
+}
+
+// localDay returns the local day of an instant.
+func (r *reading) localDay(at int64) calendar.Day {
+	d := r.day
+	if at >= d.from && at < d.to {
+		return d.last
+	}
+	d.last = r.calendar.DayOf(time.UnixMicro(at))
+	from, to := r.calendar.Bounds(d.last)
+	d.from, d.to = from.UnixMicro(), to.UnixMicro()
+	return d.last
+}
