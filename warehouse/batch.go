@@ -1,10 +1,14 @@
 package warehouse
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tearsheet/calendar"
 )
@@ -146,7 +150,8 @@ func (t Type) Scaled(n *big.Int) string {
 	return text
 }
 
-// Validate reports the first way in which a batch does not fit a table.
+// Validate reports the first way in which a batch does not fit a table: lengths, and
+// values that no engine may keep.
 func (b *Batch) Validate(table Table) error {
 	if !table.Whole && len(b.Days) != b.Rows {
 		return fmt.Errorf("table %s: a batch of %d rows has %d days", table.Name, b.Rows, len(b.Days))
@@ -154,19 +159,72 @@ func (b *Batch) Validate(table Table) error {
 	if len(b.Columns) < len(table.Columns) {
 		return fmt.Errorf("table %s: a batch has %d columns, not %d", table.Name, len(b.Columns), len(table.Columns))
 	}
+	for _, day := range b.Days {
+		if !table.Whole && (day <= firstDay || day > lastDay) {
+			return fmt.Errorf("table %s: %s lies outside the years 1 to 9999", table.Name, day)
+		}
+	}
 	for i, column := range table.Columns {
 		v := &b.Columns[i]
-		have := len(v.Reals)
-		switch {
-		case column.Type.Narrow():
-			have = len(v.Ints)
-		case column.Type.Kind == Text:
-			have = len(v.Ends)
-		case column.Type.Kind == Decimal:
-			have = len(v.Wide)
-		}
-		if have != b.Rows || len(v.Null) != 0 && len(v.Null) != b.Rows {
+		if have := v.length(column.Type); have != b.Rows || len(v.Null) != 0 && len(v.Null) != b.Rows {
 			return fmt.Errorf("table %s: column %s of a batch has %d values, not %d", table.Name, column.Name, have, b.Rows)
+		}
+		if err := v.validate(column.Type); err != nil {
+			return fmt.Errorf("table %s: column %s: %w", table.Name, column.Name, err)
+		}
+	}
+	return nil
+}
+
+func (v *Vector) length(typ Type) int {
+	switch {
+	case typ.Narrow():
+		return len(v.Ints)
+	case typ.Kind == Text:
+		return len(v.Ends)
+	case typ.Kind == Decimal:
+		return len(v.Wide)
+	}
+	return len(v.Reals)
+}
+
+// validate reports the first value that is not one of a type.
+func (v *Vector) validate(typ Type) error {
+	switch typ.Kind {
+	case Boolean:
+		return v.within(typ, 0, 1)
+	case Date:
+		return v.within(typ, int64(firstDay), int64(lastDay))
+	case Timestamp:
+		return v.within(typ, firstDay.Time().UnixMicro(), (lastDay+1).Time().UnixMicro()-1)
+	case Text:
+		if !utf8.Valid(v.Bytes) || bytes.IndexByte(v.Bytes, 0) >= 0 {
+			return errors.New("a text is not UTF-8, or has a NUL")
+		}
+	case Double:
+		for row, real := range v.Reals {
+			if (math.IsNaN(real) || math.IsInf(real, 0)) && !v.IsNull(row) {
+				return fmt.Errorf("%v is not a number", real)
+			}
+		}
+	case Decimal:
+		limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(typ.Precision)), nil)
+		if typ.Narrow() {
+			return v.within(typ, 1-limit.Int64(), limit.Int64()-1)
+		}
+		for row, wide := range v.Wide {
+			if !v.IsNull(row) && wide.CmpAbs(limit) >= 0 {
+				return fmt.Errorf("%s has more than %d digits", wide, typ.Precision)
+			}
+		}
+	}
+	return nil
+}
+
+func (v *Vector) within(typ Type, least, most int64) error {
+	for row, n := range v.Ints {
+		if (n < least || n > most) && !v.IsNull(row) {
+			return fmt.Errorf("%d is beyond a %s", n, typ)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package warehouse
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"iter"
 	"time"
 
@@ -45,6 +46,24 @@ type FileEntry struct {
 type FileDay struct {
 	Day  calendar.Day
 	Rows int64
+}
+
+// ValidateLoads reports what is wrong with files that are to be loaded together.
+func ValidateLoads(loads []FileLoad) error {
+	for i, load := range loads {
+		if err := load.Table.Validate(); err != nil {
+			return err
+		}
+		if _, ok := load.Table.Column(FileColumn); !ok || load.Table.Name != loads[0].Table.Name {
+			return fmt.Errorf("load of %s: a table of its own, or table %s has no column %s", load.Path, load.Table.Name, FileColumn)
+		}
+		for _, other := range loads[:i] {
+			if other.Path == load.Path {
+				return fmt.Errorf("load of %s: the file stands twice", load.Path)
+			}
+		}
+	}
+	return nil
 }
 
 // FileState says what became of a file.

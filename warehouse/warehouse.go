@@ -42,11 +42,11 @@ type Warehouse interface {
 	// changes at all. Rows are streamed; memory does not grow with them. To
 	// replace a day by the rows it has leaves its version as it was.
 	Replace(ctx context.Context, change Change) error
-	// LoadFile takes the rows of one file, and its refused lines, in the place of
-	// those that the table has of the path, in one transaction with the file's
-	// ledger entries. The table has FileColumn; partitions are sealed by Replace.
-	// Loads of different files may run at once.
-	LoadFile(ctx context.Context, load FileLoad) error
+	// LoadFiles takes the rows of files of one table, and their refused lines, in the
+	// place of those that the table has of their paths, in one transaction with the
+	// files' ledger entries: all of them or none. The table has FileColumn; its
+	// partitions are sealed by Replace. Loads of different files may run at once.
+	LoadFiles(ctx context.Context, loads ...FileLoad) error
 	// Refresh brings a table up to date with rows that are all read again. Days
 	// with the rows that they have, in whatever order, are not touched.
 	Refresh(ctx context.Context, refresh Refresh) (Refreshed, error)
@@ -66,7 +66,7 @@ type Change struct {
 	Parts []Part
 	// Forget are days that are no longer loaded afterwards; they lose their rows.
 	Forget []calendar.Day
-	// Seal are days whose rows LoadFile put there: only their entries in the ledger
+	// Seal are days whose rows LoadFiles put there: only their entries in the ledger
 	// are replaced.
 	Seal []Partition
 	// Rows are all rows of the replaced days, in any order; their own order is kept

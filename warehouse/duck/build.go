@@ -21,8 +21,13 @@ func (d *DB) Build(ctx context.Context, build warehouse.Build) (warehouse.Built,
 	if err := build.Validate(); err != nil {
 		return built, err
 	}
-	if err := checkSelect(ctx, d.db, build.Select); err != nil {
+	if err := checkSelect(ctx, d.db, build.Bound()); err != nil {
 		return built, fmt.Errorf("build of %s: %w", build.Table.Name, explain(err, d.path, build.Select, d.limits))
+	}
+	for _, check := range build.Checks {
+		if err := checkSelect(ctx, d.db, build.BoundCheck(check)); err != nil {
+			return built, fmt.Errorf("build of %s: check %q: %w", build.Table.Name, check.Name, explain(err, d.path, check.Query, d.limits))
+		}
 	}
 	defer d.hold(build.Table.Name)()
 	err := d.transact(ctx, true, func(_ *sql.Conn, tx *sql.Tx) error {

@@ -83,62 +83,94 @@ func (d *DB) run(ctx context.Context, tx *sql.Tx, statements ...string) error {
 	return nil
 }
 
-// LoadFile takes the rows of a file in the place of those of its path.
-func (d *DB) LoadFile(ctx context.Context, load warehouse.FileLoad) error {
-	if _, ok := load.Table.Column(warehouse.FileColumn); !ok {
-		return fmt.Errorf("load of %s: table %s has no column %s", load.Path, load.Table.Name, warehouse.FileColumn)
-	}
-	if err := load.Table.Validate(); err != nil {
+// LoadFiles takes the rows of files in the place of those of their paths.
+func (d *DB) LoadFiles(ctx context.Context, loads ...warehouse.FileLoad) error {
+	if err := warehouse.ValidateLoads(loads); err != nil || len(loads) == 0 {
 		return err
 	}
-	err := d.transact(ctx, false, func(conn *sql.Conn, tx *sql.Tx) error { return d.loadFile(ctx, conn, tx, load) })
-	if err != nil {
-		return fmt.Errorf("load of %s: %w", load.Path, err)
-	}
-	return nil
+	return d.transact(ctx, false, func(conn *sql.Conn, tx *sql.Tx) error { return d.loadFiles(ctx, conn, tx, loads) })
 }
 
-func (d *DB) loadFile(ctx context.Context, conn *sql.Conn, tx *sql.Tx, load warehouse.FileLoad) error {
-	var known int
-	query := "select count(*) from " + warehouse.FileTable + " where asset = $1 and path = $2"
-	if err := tx.QueryRowContext(ctx, query, load.Table.Name, load.Path).Scan(&known); err != nil {
-		return explain(err, d.path, query, d.limits)
-	}
-	if known > 0 { // a new file costs no scan for old rows
-		own := "delete from " + warehouse.FileTable + " where asset = " + warehouse.Literal(load.Table.Name) + " and path = " + warehouse.Literal(load.Path)
-		if err := d.run(ctx, tx, append(warehouse.FileDeletions(load.Table, load.Path), own)...); err != nil {
-			return err
-		}
-	}
-	if err := d.appendBatches(ctx, conn, load); err != nil {
-		return explain(err, d.path, "insert into "+load.Table.Name, d.limits)
-	}
-	entry, err := load.Entry()
-	if err != nil {
+func (d *DB) loadFiles(ctx context.Context, conn *sql.Conn, tx *sql.Tx, loads []warehouse.FileLoad) error {
+	if err := d.clearFiles(ctx, tx, loads); err != nil {
 		return err
 	}
-	entry.RunID, entry.At = load.RunID, load.At
-	files := target{warehouse.Table{Name: warehouse.FileTable}, warehouse.FileColumns()}
-	if err := appendAll(ctx, conn, files, [][]any{entry.LedgerRow(load.Table.Name)}); err != nil {
-		return explain(err, d.path, "insert into "+warehouse.FileTable, d.limits)
+	table := loads[0].Table
+	var entries, days [][]any
+	err := conn.Raw(func(raw any) error {
+		rejects := target{warehouse.Table{Name: warehouse.RejectTable}, warehouse.RejectColumns()}
+		return appendTo(ctx, raw.(driver.Conn), rejects, func(reject func(...driver.Value) error) error {
+			return appendVectors(ctx, raw.(driver.Conn), placeOf(table), table, each(ctx, loads, reject, func(load warehouse.FileLoad) error {
+				entry, err := load.Entry()
+				if err != nil {
+					return err
+				}
+				entry.RunID, entry.At = load.RunID, load.At
+				entries = append(entries, entry.LedgerRow(table.Name))
+				for _, day := range entry.Days {
+					days = append(days, []any{table.Name, load.Path, day.Day.Time(), day.Rows})
+				}
+				return nil
+			}))
+		})
+	})
+	if err != nil {
+		return explain(err, d.path, "insert into "+table.Name, d.limits)
 	}
-	var days [][]any
-	for _, day := range entry.Days {
-		days = append(days, []any{load.Table.Name, load.Path, day.Day.Time(), day.Rows})
+	files := target{warehouse.Table{Name: warehouse.FileTable}, warehouse.FileColumns()}
+	if err := appendAll(ctx, conn, files, entries); err != nil {
+		return explain(err, d.path, "insert into "+warehouse.FileTable, d.limits)
 	}
 	fileDays := target{warehouse.Table{Name: warehouse.FileDayTable}, warehouse.FileDayColumns()}
 	return explain(appendAll(ctx, conn, fileDays, days), d.path, "insert into "+warehouse.FileDayTable, d.limits)
 }
 
-// appendBatches writes the rows of a file, and its refused lines. Both appenders stay
-// open, since each batch may bring some of both.
-func (d *DB) appendBatches(ctx context.Context, conn *sql.Conn, load warehouse.FileLoad) error {
-	rejects := target{warehouse.Table{Name: warehouse.RejectTable}, warehouse.RejectColumns()}
-	return conn.Raw(func(raw any) error {
-		return appendTo(ctx, raw.(driver.Conn), rejects, func(reject func(...driver.Value) error) error {
-			return appendVectors(ctx, raw.(driver.Conn), placeOf(load.Table), load.Table, checked(ctx, load, reject))
-		})
-	})
+// clearFiles takes away what the table has of the paths. New files cost no scan.
+func (d *DB) clearFiles(ctx context.Context, tx *sql.Tx, loads []warehouse.FileLoad) error {
+	table := loads[0].Table
+	paths := make([]string, len(loads))
+	for i, load := range loads {
+		paths[i] = warehouse.Literal(load.Path)
+	}
+	which := " from " + warehouse.FileTable + " where asset = " + warehouse.Literal(table.Name) + " and path in (" + strings.Join(paths, ", ") + ")"
+	rows, err := tx.QueryContext(ctx, "select path"+which)
+	if err != nil {
+		return explain(err, d.path, "select path"+which, d.limits)
+	}
+	defer rows.Close()
+	var statements []string
+	for rows.Next() {
+		var path string
+		if err := rows.Scan(&path); err != nil {
+			return err
+		}
+		statements = append(statements, warehouse.FileDeletions(table, path)...)
+	}
+	if err := rows.Err(); err != nil || len(statements) == 0 {
+		return err
+	}
+	return d.run(ctx, tx, append(statements, "delete"+which)...)
+}
+
+// each passes the batches of files on, writes their refused lines, and closes each file
+// when its batches have been taken.
+func each(ctx context.Context, loads []warehouse.FileLoad, reject func(...driver.Value) error, taken func(warehouse.FileLoad) error) iter.Seq2[*warehouse.Batch, error] {
+	return func(yield func(*warehouse.Batch, error) bool) {
+		for _, load := range loads {
+			for batch, err := range checked(ctx, load, reject) {
+				if err != nil {
+					err = fmt.Errorf("load of %s: %w", load.Path, err)
+				}
+				if !yield(batch, err) || err != nil {
+					return
+				}
+			}
+			if err := taken(load); err != nil {
+				yield(nil, fmt.Errorf("load of %s: %w", load.Path, err))
+				return
+			}
+		}
+	}
 }
 
 // checked passes the batches of a file on and writes its refused lines.

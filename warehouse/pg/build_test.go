@@ -42,13 +42,13 @@ func TestC12AbortedLoadOfAFileMayBeAskedForAgain(t *testing.T) {
 	db := open(t, url)
 	ensureAll(t, db)
 	failing(t, url, "etl.file", "40P01", 1)
-	if err := db.LoadFile(t.Context(), eventFile("a", today, 10)); !isDown(err) {
+	if err := db.LoadFiles(t.Context(), eventFile("a", today, 10)); !isDown(err) {
 		t.Errorf("error is %v", err)
 	}
 	if n := count(t, db, "select count(*) from staging.events"); n != 0 {
 		t.Errorf("%d rows", n)
 	}
-	if err := db.LoadFile(t.Context(), eventFile("a", today, 10)); err != nil {
+	if err := db.LoadFiles(t.Context(), eventFile("a", today, 10)); err != nil {
 		t.Error(err)
 	}
 }
@@ -66,8 +66,8 @@ func TestErrorOfTheSourceIsNotTheServers(t *testing.T) {
 	guarded := warehouse.Refresh{Table: likes, From: today, To: today + 1, Batches: userBatches(1, today), Guard: func(_, _ int64) error { return cause }}
 	change := warehouse.Change{Table: likes, Parts: []warehouse.Part{{Day: today}}, Rows: func(yield func(warehouse.Row, error) bool) { yield(warehouse.Row{}, cause) }}
 	for name, err := range map[string]error{
-		"file":    db.LoadFile(t.Context(), broken),
-		"entry":   db.LoadFile(t.Context(), refused),
+		"file":    db.LoadFiles(t.Context(), broken),
+		"entry":   db.LoadFiles(t.Context(), refused),
 		"refresh": errorOf(db.Refresh(t.Context(), refresh)),
 		"guard":   errorOf(db.Refresh(t.Context(), guarded)),
 		"replace": db.Replace(t.Context(), change),
@@ -191,7 +191,7 @@ func TestManyRefusedLinesAreAllKept(t *testing.T) {
 		}
 		rows(yield)
 	}
-	if err := db.LoadFile(t.Context(), load); err != nil {
+	if err := db.LoadFiles(t.Context(), load); err != nil {
 		t.Fatal(err)
 	}
 	for query, want := range map[string]int{"select count(*) from staging.events": 10, "select count(*) from etl.reject": 35_002, "select count(distinct line_no) from etl.reject": 35_000} {
@@ -214,7 +214,7 @@ func TestLongRefusedLineKeepsItsBeginning(t *testing.T) {
 		}
 		yield(batch, nil)
 	}
-	if err := db.LoadFile(t.Context(), load); err != nil {
+	if err := db.LoadFiles(t.Context(), load); err != nil {
 		t.Fatal(err)
 	}
 	if n := count(t, db, "select count(*) from etl.reject where line = repeat('é', 32767) and octet_length(reason) = 4096 or line_no = 2 and left(line, 4) = '\uFFFD\uFFFD\uFFFD\uFFFD'"); n != 2 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -12,25 +13,44 @@ import (
 	"tearsheet/warehouse"
 )
 
-// LoadFile takes the rows of a file in the place of those of its path. The file is
+// LoadFiles takes the rows of files in the place of those of their paths. Files are
 // read once, so nothing is tried again here: a load that the server, or a lost
 // connection, kept from being committed is a *warehouse.StorageError with Down, and
 // may be asked for once more.
-func (d *DB) LoadFile(ctx context.Context, load warehouse.FileLoad) error {
-	if _, ok := load.Table.Column(warehouse.FileColumn); !ok {
-		return fmt.Errorf("load of %s: table %s has no column %s", load.Path, load.Table.Name, warehouse.FileColumn)
-	}
-	if err := load.Table.Validate(); err != nil {
+func (d *DB) LoadFiles(ctx context.Context, loads ...warehouse.FileLoad) error {
+	if err := warehouse.ValidateLoads(loads); err != nil || len(loads) == 0 {
 		return err
 	}
 	err := d.once(ctx, work{
-		locks: []lock{fileLock(load.Table, load.Path)},
-		do:    func(conn *pgx.Conn) ([]entries, error) { return d.loadFile(ctx, conn, load) },
+		locks: fileLocks(loads),
+		do: func(conn *pgx.Conn) ([]entries, error) {
+			var ledger []entries
+			for _, load := range loads {
+				more, err := d.loadFile(ctx, conn, load)
+				if err != nil {
+					return nil, fmt.Errorf("load of %s: %w", load.Path, err)
+				}
+				ledger = append(ledger, more...)
+			}
+			return ledger, nil
+		},
 	})
-	if err != nil {
-		return fmt.Errorf("load of %s: %w", load.Path, d.explainOnce(err, load.Table))
+	return d.explainOnce(err, loads[0].Table)
+}
+
+// fileLocks returns the locks of files in one order, so that no two loads wait for each
+// other.
+func fileLocks(loads []warehouse.FileLoad) []lock {
+	var paths []string
+	for _, load := range loads {
+		paths = append(paths, load.Path)
 	}
-	return nil
+	slices.Sort(paths)
+	var locks []lock
+	for _, path := range paths {
+		locks = append(locks, fileLock(loads[0].Table, path))
+	}
+	return locks
 }
 
 // explainOnce explains an error of a load whose rows cannot be had again here.
@@ -141,7 +161,7 @@ func valid(ctx context.Context, table warehouse.Table, batches iter.Seq2[*wareho
 }
 
 // Refresh brings a table up to date with rows that are all read again. As with
-// LoadFile they are read once.
+// LoadFiles they are read once.
 func (d *DB) Refresh(ctx context.Context, refresh warehouse.Refresh) (warehouse.Refreshed, error) {
 	if err := refresh.Table.Validate(); err != nil {
 		return warehouse.Refreshed{}, err

@@ -90,7 +90,7 @@ func night() []step {
 	at := time.Unix(1_800_000_000, 0)
 	file := func(path string, day calendar.Day, n int) step {
 		return step{"file " + path, true, func(ctx context.Context, w warehouse.Warehouse) error {
-			return w.LoadFile(ctx, eventFile(path, day, n))
+			return w.LoadFiles(ctx, eventFile(path, day, n))
 		}}
 	}
 	refresh := func(name string, r warehouse.Refresh) step {

@@ -91,7 +91,7 @@ func fileIsLoadedOnceHoweverOften(t *testing.T, w warehouse.Warehouse) {
 	var before string
 	for range 2 {
 		for _, path := range []string{"a", "b"} {
-			if err := w.LoadFile(t.Context(), eventFile(path, monday, 7001, nil)); err != nil {
+			if err := w.LoadFiles(t.Context(), eventFile(path, monday, 7001, nil)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -113,7 +113,7 @@ func fileIsLoadedOnceHoweverOften(t *testing.T, w warehouse.Warehouse) {
 	if got := one(t, w, "select count(*) from etl.reject"); got != 6 {
 		t.Errorf("%d refused lines", got)
 	}
-	if err := w.LoadFile(t.Context(), eventFile("a", monday, 10, nil)); err != nil {
+	if err := w.LoadFiles(t.Context(), eventFile("a", monday, 10, nil)); err != nil {
 		t.Fatal(err)
 	}
 	if got := one(t, w, "select count(*) from staging.events"); got != 7001+10 {
@@ -126,7 +126,7 @@ func fileIsLoadedOnceHoweverOften(t *testing.T, w warehouse.Warehouse) {
 
 func brokenFileChangesNothing(t *testing.T, w warehouse.Warehouse) {
 	ensure(t, w, events)
-	if err := w.LoadFile(t.Context(), eventFile("a", monday, 100, nil)); err != nil {
+	if err := w.LoadFiles(t.Context(), eventFile("a", monday, 100, nil)); err != nil {
 		t.Fatal(err)
 	}
 	before := mustDump(t, w, events.Name)
@@ -136,9 +136,9 @@ func brokenFileChangesNothing(t *testing.T, w warehouse.Warehouse) {
 	refusing := eventFile("a", monday, 50, nil)
 	refusing.Entry = func() (warehouse.FileEntry, error) { return warehouse.FileEntry{}, cause }
 	for name, attempt := range map[string]func() error{
-		"among batches": func() error { return w.LoadFile(t.Context(), eventFile("a", monday, 9000, cause)) },
-		"by its entry":  func() error { return w.LoadFile(t.Context(), refusing) },
-		"cancelled":     func() error { return w.LoadFile(cancelled, eventFile("a", monday, 9000, nil)) },
+		"among batches": func() error { return w.LoadFiles(t.Context(), eventFile("a", monday, 9000, cause)) },
+		"by its entry":  func() error { return w.LoadFiles(t.Context(), refusing) },
+		"cancelled":     func() error { return w.LoadFiles(cancelled, eventFile("a", monday, 9000, nil)) },
 	} {
 		if err := attempt(); err == nil || name != "cancelled" && !errors.Is(err, cause) {
 			t.Errorf("%s: error is %v", name, err)
@@ -155,7 +155,7 @@ func filesAreLoadedSideBySide(t *testing.T, w warehouse.Warehouse) {
 	errs := make([]error, 8)
 	for i := range errs {
 		wait.Go(func() {
-			errs[i] = w.LoadFile(t.Context(), eventFile(fmt.Sprint(i), monday.Add(i), 5000, nil))
+			errs[i] = w.LoadFiles(t.Context(), eventFile(fmt.Sprint(i), monday.Add(i), 5000, nil))
 		})
 	}
 	wait.Wait()
@@ -169,7 +169,7 @@ func filesAreLoadedSideBySide(t *testing.T, w warehouse.Warehouse) {
 
 func sealedDayIsLoaded(t *testing.T, w warehouse.Warehouse) {
 	ensure(t, w, events)
-	if err := w.LoadFile(t.Context(), eventFile("a", monday, 5, nil)); err != nil {
+	if err := w.LoadFiles(t.Context(), eventFile("a", monday, 5, nil)); err != nil {
 		t.Fatal(err)
 	}
 	if loads := loaded(t, w, events.Name, monday, monday+1); len(loads) != 0 {

@@ -234,23 +234,23 @@ func (l *loader) note(ctx context.Context, file warehouse.File) error {
 func (l *loader) loadAll(ctx context.Context, objects []object) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	work := make(chan object)
+	work := make(chan []object)
 	var wait sync.WaitGroup
 	for range max(2, l.options.Workers) {
 		wait.Go(func() {
 			batch := new(warehouse.Batch)
-			for o := range work {
-				if err := l.loadFile(ctx, o, batch); err != nil {
+			for group := range work {
+				if err := l.loadGroup(ctx, group, batch); err != nil {
 					cancel(err)
 				}
 			}
 		})
 	}
-	for _, o := range objects {
+	for _, group := range groups(objects) {
 		if ctx.Err() != nil {
 			break
 		}
-		work <- o
+		work <- group
 	}
 	close(work)
 	wait.Wait()
@@ -260,28 +260,68 @@ func (l *loader) loadAll(ctx context.Context, objects []object) error {
 	return nil
 }
 
+// What goes into one transaction, at most: a commit costs as much as a small file.
+const (
+	groupFiles = 48
+	groupBytes = 2 << 20 // packed
+)
+
+// groups puts small files together, in their order.
+func groups(objects []object) [][]object {
+	var list [][]object
+	size := int64(0)
+	for _, o := range objects {
+		last := len(list) - 1
+		if last < 0 || len(list[last]) == groupFiles || size+o.size > groupBytes {
+			list, last, size = append(list, nil), last+1, 0
+		}
+		list[last] = append(list[last], o)
+		size += o.size
+	}
+	return list
+}
+
 func (l *loader) reading(o object) *reading {
 	return &reading{source: l.compiled, object: o, now: l.options.Now, id: warehouse.FileID(l.Table, o.name),
 		batch: new(warehouse.Batch), row: rowParser{source: l.compiled}}
 }
 
-// loadFile loads one file. If it is broken, that is noted and no error.
-func (l *loader) loadFile(ctx context.Context, o object, batch *warehouse.Batch) error {
-	r := l.reading(o)
-	r.batch = batch
-	err := l.warehouse.LoadFile(ctx, warehouse.FileLoad{Table: l.table, Path: o.name, Batches: r.batches(ctx), Entry: r.entry,
-		RunID: l.options.RunID, At: l.options.Now})
+// loadGroup loads files in one transaction, and one by one if one of them is broken.
+func (l *loader) loadGroup(ctx context.Context, group []object, batch *warehouse.Batch) error {
+	readings := make([]*reading, len(group))
+	loads := make([]warehouse.FileLoad, len(group))
+	for i, o := range group {
+		r := l.reading(o)
+		r.batch = batch
+		readings[i] = r
+		loads[i] = warehouse.FileLoad{Table: l.table, Path: o.name, Batches: r.batches(ctx), Entry: r.entry, RunID: l.options.RunID, At: l.options.Now}
+	}
+	err := l.warehouse.LoadFiles(ctx, loads...)
 	var wrong *brokenError
 	switch {
 	case err == nil:
-		l.loaded(r)
+		for _, r := range readings {
+			l.loaded(r)
+		}
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case !errors.As(err, &wrong):
 		return err
+	case len(group) == 1:
+		return l.breaks(ctx, readings[0], wrong)
 	}
-	file := l.file(o, "") // what cannot be read has no checksum, and is tried again when it changes
+	for i := range group {
+		if err := l.loadGroup(ctx, group[i:i+1], batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// breaks notes that a file is broken: nothing of it is loaded.
+func (l *loader) breaks(ctx context.Context, r *reading, wrong *brokenError) error {
+	file := l.file(r.object, "") // what cannot be read has no checksum
 	if r.hash != nil {
 		file.Checksum = hex.EncodeToString(r.hash.Sum(nil))
 	}
