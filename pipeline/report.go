@@ -26,6 +26,8 @@ type NodeReport struct {
 	Said string
 	// Remark is what a source found that the reader of a sheet should know of, or "".
 	Remark string
+	// Loads are what a source did to each of its tables, where it did something.
+	Loads []TableLoad
 	// Failures are the days that could not be made, and what was wrong with them.
 	Failures []Failure
 	// Skipped are the days that were not tried, since a parent failed on them.
@@ -35,8 +37,16 @@ type NodeReport struct {
 	Started, Ended time.Time
 }
 
+// TableLoad is what a source did to a table.
+type TableLoad struct {
+	Table   string
+	Rows    int64
+	Changed []calendar.Day
+}
+
 // Failure is a day, or a whole table, that could not be made.
 type Failure struct {
+	Table    string       // of a source; "" is the node itself
 	From, To calendar.Day // from ≤ day < to
 	Error    string
 	// Kind says whose fault it is.

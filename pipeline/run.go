@@ -187,12 +187,12 @@ func (w *work) one(ctx context.Context, u *unit) error {
 // survived takes over what a node could not do, and returns the error if the whole run
 // has to end with it.
 func (w *work) survived(ctx context.Context, u *unit, report *NodeReport, err error, began time.Time) error {
-	*report = NodeReport{Name: u.name, Tables: u.tables, Started: began, Ended: w.Clock()}
+	report.Name, report.Tables, report.Started, report.Ended = u.name, u.tables, began, w.Clock()
 	if ctx.Err() != nil {
 		return err
 	}
 	kind := w.Kind(err)
-	report.Failures = []Failure{{From: warehouse.WholePart, To: warehouse.WholePart + 1, Error: err.Error(), Kind: kind}}
+	report.Failures = append(report.Failures, Failure{From: warehouse.WholePart, To: warehouse.WholePart + 1, Error: err.Error(), Kind: kind})
 	if kind == FailedStorage {
 		return err
 	}
@@ -236,26 +236,35 @@ func (w *work) load(ctx context.Context, u *unit) (NodeReport, error) {
 		return report, err
 	}
 	report.Name, report.Tables, report.Started, report.Ended = u.name, u.tables, began, w.Clock()
+	for _, load := range report.Loads {
+		report.Rows += load.Rows
+		report.Changed = append(report.Changed, load.Changed...)
+	}
 	return report, w.remember(ctx, u, report, began)
 }
 
 // remember writes down what a source did.
 func (w *work) remember(ctx context.Context, u *unit, report NodeReport, began time.Time) error {
-	if len(report.Changed) == 0 && len(report.Failures) == 0 {
-		return nil
-	}
+	attempt := warehouse.Attempt{RunID: w.Context.RunID, Started: began, Ended: w.Clock()}
 	var attempts []warehouse.Attempt
-	attempt := warehouse.Attempt{RunID: w.Context.RunID, Asset: u.tables[0], Started: began, Ended: w.Clock()}
-	if len(report.Changed) > 0 {
+	for _, load := range report.Loads {
+		if len(load.Changed) == 0 {
+			continue
+		}
 		done := attempt
-		done.State, done.Rows, done.Changed = warehouse.Succeeded, report.Rows, int64(len(report.Changed))
-		done.From, done.To = slices.Min(report.Changed), slices.Max(report.Changed)+1
+		done.Asset, done.State, done.Rows, done.Changed = load.Table, warehouse.Succeeded, load.Rows, int64(len(load.Changed))
+		done.From, done.To = slices.Min(load.Changed), slices.Max(load.Changed)+1
 		attempts = append(attempts, done)
 	}
 	for _, failure := range report.Failures {
-		failed := attempt
-		failed.State, failed.Error, failed.From, failed.To = warehouse.Failed, failure.Error, failure.From, failure.To
-		attempts = append(attempts, failed)
+		for _, table := range u.tables {
+			if failure.Table != "" && failure.Table != table {
+				continue
+			}
+			failed := attempt
+			failed.Asset, failed.State, failed.Error, failed.From, failed.To = table, warehouse.Failed, failure.Error, failure.From, failure.To
+			attempts = append(attempts, failed)
+		}
 	}
 	return warehouse.Remember(ctx, w.Warehouse, attempts...)
 }

@@ -14,12 +14,15 @@ import (
 	"tearsheet/calendar"
 	"tearsheet/pipeline"
 	"tearsheet/pipeline/source/files"
+	"tearsheet/pipeline/source/mysql"
 	"tearsheet/warehouse"
 )
 
 // sourcesEntry is what fills the warehouse.
 type sourcesEntry struct {
-	Files []fileEntry `json:"files,omitempty" jsonschema_description:"CSV and Parquet files that fill tables."`
+	Logs  []logsEntry  `json:"logs,omitempty" jsonschema_description:"Hourly log files that fill a staging table."`
+	MySQL []mysqlEntry `json:"mysql,omitempty" jsonschema_description:"Production tables in MySQL or MariaDB, each server read in one consistent snapshot."`
+	Files []fileEntry  `json:"files,omitempty" jsonschema_description:"CSV and Parquet files that fill tables."`
 }
 
 // described is what the schema document says of a table that a source fills.
@@ -71,12 +74,14 @@ func (columnEntry) JSONSchema() *jsonschema.Schema {
 
 // sources are the sources of a project, and their tables as assets.
 type sources struct {
+	logs   []logsSource
+	mysql  []mysql.Source
 	files  []files.Source
 	assets []*pipeline.Asset
 }
 
 // none reports whether the project has no source at all.
-func (s sources) none() bool { return len(s.files) == 0 }
+func (s sources) none() bool { return len(s.logs)+len(s.mysql)+len(s.files) == 0 }
 
 // fills reports whether a source fills a table.
 func (s sources) fills(table string) bool {
@@ -86,6 +91,12 @@ func (s sources) fills(table string) bool {
 func (r *configReader) readSources(s sourcesEntry) {
 	if r.others {
 		r.addAt(r.tree.Key("sources"), "sources cannot fill a warehouse with filled_by: others")
+	}
+	for i, entry := range s.Logs {
+		r.readLogs(entry, "sources", "logs", strconv.Itoa(i))
+	}
+	for i, entry := range s.MySQL {
+		r.readMySQL(entry, "sources", "mysql", strconv.Itoa(i))
 	}
 	for i, entry := range s.Files {
 		r.readFiles(entry, "sources", "files", strconv.Itoa(i))
@@ -171,7 +182,7 @@ func (r *configReader) bucketURL(text string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return (&url.URL{Scheme: "file", Path: filepath.ToSlash(folder)}).String(), nil
+		return (&url.URL{Scheme: "file", Path: filepath.ToSlash(folder), RawQuery: "metadata=skip"}).String(), nil
 	case slices.Contains([]string{"file", "s3", "gs"}, scheme):
 		return expanded, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"tearsheet/metrics"
+	"tearsheet/pipeline/source/logs"
 	"tearsheet/warehouse"
 )
 
@@ -46,16 +47,20 @@ func exitCode(err error) int {
 	var active *warehouse.ActiveError
 	var access *warehouse.AccessError
 	var storage *warehouse.StorageError
+	var place *logs.PlaceError
+	code, isMySQL := mysqlExit(err)
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &exit):
 		return exit.code
+	case isMySQL:
+		return code
 	case errors.As(err, &faults), errors.As(err, &access):
 		return exitUsage
 	case errors.As(err, &active):
 		return exitActive
-	case errors.As(err, &storage) && storage.Down:
+	case errors.As(err, &place), errors.As(err, &storage) && storage.Down:
 		return exitSource
 	case storage != nil, isStorage(err):
 		return exitStorage

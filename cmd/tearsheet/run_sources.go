@@ -15,6 +15,12 @@ import (
 // pipelineSources returns the sources of the project as the pipeline takes them.
 func (p *project) pipelineSources(in runInput, show progress) []pipeline.Source {
 	var list []pipeline.Source
+	for _, source := range p.config.sources.logs {
+		list = append(list, logSource{p, source, in.Accept, show})
+	}
+	for _, source := range p.config.sources.mysql {
+		list = append(list, mysqlSource{p, source, in.Accept, show})
+	}
 	for _, source := range p.config.sources.files {
 		list = append(list, fileSource{p, source, show})
 	}
@@ -37,8 +43,8 @@ func (s fileSource) Load(ctx context.Context, w warehouse.Warehouse, run pipelin
 	if err != nil {
 		return pipeline.NodeReport{}, err
 	}
-	node := pipeline.NodeReport{Rows: report.Rows, Changed: slices.Concat(report.Replaced, report.Forgotten), Said: sayLoaded(report), Remark: sayGone(report)}
-	return node, nil
+	load := pipeline.TableLoad{Table: report.Table, Rows: report.Rows, Changed: slices.Concat(report.Replaced, report.Forgotten)}
+	return pipeline.NodeReport{Said: sayLoaded(report), Remark: sayGone(report), Loads: []pipeline.TableLoad{load}}, nil
 }
 
 // sayLoaded says in a line what a load of files did, or nothing if it did nothing.

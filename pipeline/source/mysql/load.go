@@ -145,11 +145,14 @@ func (l *loader) table(ctx, limited context.Context, s *server, table Table, rep
 	if err := l.warehouse.Ensure(ctx, r.to); err != nil {
 		return err
 	}
-	l.options.Progress(Progress{Table: table.Table, Of: r.from.rows})
-	refreshed, err := l.warehouse.Refresh(ctx, warehouse.Refresh{
-		Table: r.to, From: report.From, To: report.To, Batches: r.batches(limited),
-		InputHash: before.definition, Guard: l.guard(table, before), RunID: l.options.RunID, At: l.options.Now,
-	})
+	refreshed, err := l.refresh(ctx, limited, r, before)
+	if errors.Is(r.err, errEarlier) { // once more, from the day that the server names
+		if report.From, err = r.oldest(limited); err != nil {
+			return err
+		}
+		r.again()
+		refreshed, err = l.refresh(ctx, limited, r, before)
+	}
 	if r.err != nil {
 		return letGo(limited, s, r.err) // not that the warehouse gave up for it
 	}
@@ -166,6 +169,14 @@ func (l *loader) table(ctx, limited context.Context, s *server, table Table, rep
 		return err
 	}
 	return s.release(limited)
+}
+
+func (l *loader) refresh(ctx, limited context.Context, r *reading, before memory) (warehouse.Refreshed, error) {
+	l.options.Progress(Progress{Table: r.to.Name, Of: r.from.rows})
+	return l.warehouse.Refresh(ctx, warehouse.Refresh{
+		Table: r.to, From: r.report.From, To: r.report.To, Batches: r.batches(limited),
+		InputHash: before.definition, Guard: l.guard(r.table, before), RunID: l.options.RunID, At: l.options.Now,
+	})
 }
 
 // letGo releases a table with which something was wrong, and returns what it was.
@@ -272,14 +283,15 @@ func (l *loader) reading(s *server, table Table, from *serverTable, report *Tabl
 }
 
 // firstDay returns the first day for which the snapshot speaks: of its own rows or, for
-// these may be gone, of those that are loaded.
+// these may be gone, of those that are loaded. Without an index the server would have
+// to look at all rows for it; then it is that of the first row by the key, which mostly
+// is the oldest, and if it is not, the reading begins again.
 func (l *loader) firstDay(ctx context.Context, r *reading) (calendar.Day, error) {
 	if r.day.since != nil {
 		return *r.day.since, nil
 	}
 	first := l.options.Today
-	const forever = 1 << 24
-	parts, err := warehouse.Partitions(ctx, l.warehouse, r.to.Name, r.day.earliest, forever)
+	parts, err := warehouse.Partitions(ctx, l.warehouse, r.to.Name, r.day.earliest, first)
 	if err != nil {
 		return 0, err
 	}
@@ -288,8 +300,30 @@ func (l *loader) firstDay(ctx context.Context, r *reading) (calendar.Day, error)
 			first = min(first, day)
 		}
 	}
-	day, err := r.oldest(ctx)
+	guess := r.oldest
+	if r.paged && !slices.ContainsFunc(r.from.indexed, func(name string) bool { return strings.EqualFold(name, r.day.name) }) {
+		guess = r.lowest
+	}
+	day, err := guess(ctx)
 	return min(first, day), err
+}
+
+// lowest asks the server for the day of the row with the lowest key.
+func (r *reading) lowest(ctx context.Context) (calendar.Day, error) {
+	query := fmt.Sprintf("select cast(%s as char) from %s%s order by %s limit 1", quote(r.day.name), r.from.quoted(), r.condition(), quote(r.key))
+	var text sql.NullString
+	err := r.server.conn.QueryRowContext(ctx, query).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r.today, nil
+	}
+	if err != nil {
+		return 0, r.server.failed(ctx, err)
+	}
+	day, reason := r.dayOf([]byte(text.String))
+	if reason != "" {
+		return r.today, nil
+	}
+	return day, nil
 }
 
 // oldest asks the server for the day of the first row that has one.
@@ -300,10 +334,7 @@ func (r *reading) oldest(ctx context.Context) (calendar.Day, error) {
 		after = ">= '" + from.UTC().Format(time.DateTime) + "'"
 	}
 	for range mostReject {
-		query := fmt.Sprintf("select cast(min(%[1]s) as char) from %[2]s where %[1]s %[3]s", quote(r.day.name), r.from.quoted(), after)
-		if r.table.Where != "" {
-			query += " and (" + r.table.Where + ")"
-		}
+		query := fmt.Sprintf("select cast(min(%s) as char) from %s%s", quote(r.day.name), r.from.quoted(), r.condition(quote(r.day.name)+" "+after))
 		var text sql.NullString
 		if err := r.server.conn.QueryRowContext(ctx, query).Scan(&text); err != nil {
 			return 0, r.server.failed(ctx, err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ import (
 )
 
 const (
-	pageRows   = 100_000 // of a statement, if a table has a key to go on from
+	pageRows   = 250_000 // of a statement, if a table has a key to go on from
 	batchRows  = 8192
 	batchBytes = 8 << 20 // of texts, of which a few rows may have very much
 	mostFaults = 20
@@ -36,13 +37,14 @@ type reading struct {
 	key    string // by which rows are told apart, or ""
 	paged  bool   // by key
 	fields []field
+	keyAt  int       // the key's place in a row
 	day    *dayField // nil for a whole table
 
 	report *TableReport
 	faults []Fault
-	nulled []Nulled // by field
-	err    error    // of the server or the data, once the reading has ended
-	last   driver.Value
+	nulled []Nulled     // by field
+	err    error        // of the server or the data, once the reading has ended
+	last   driver.Value // of the key
 	row    []driver.Value
 	bytes  int           // of the texts of the batch
 	stop   chan struct{} // closed when the warehouse takes no more
@@ -58,6 +60,7 @@ type field struct {
 // dayField finds out the day of a row.
 type dayField struct {
 	name     string
+	at       int // its place in a row
 	isDate   bool
 	dates    dates
 	earliest calendar.Day // no row is from before it
@@ -68,36 +71,58 @@ type dayField struct {
 
 // statement returns the SELECT of the next page.
 func (r *reading) statement(expressions []string) string {
-	var conditions []string
-	if r.table.Where != "" {
-		conditions = append(conditions, "("+r.table.Where+")")
-	}
+	after := []string{}
 	if r.last != nil {
-		conditions = append(conditions, quote(r.key)+" > "+fmt.Sprint(r.last))
+		after = append(after, quote(r.key)+" > "+fmt.Sprint(r.last))
 	}
-	text := "select " + strings.Join(expressions, ", ") + " from " + r.from.quoted()
-	if len(conditions) > 0 {
-		text += " where " + strings.Join(conditions, " and ")
-	}
+	text := "select " + strings.Join(expressions, ", ") + " from " + r.from.quoted() + r.condition(after...)
 	if r.paged {
 		text += " order by " + quote(r.key) + " limit " + strconv.Itoa(pageRows)
 	}
 	return text
 }
 
-// expressions are what is selected: the key, the column of the day, the fields.
+// condition returns the WHERE clause of the table with further conditions.
+func (r *reading) condition(further ...string) string {
+	if r.table.Where != "" {
+		further = append(further, "("+r.table.Where+")")
+	}
+	if len(further) == 0 {
+		return ""
+	}
+	return " where " + strings.Join(further, " and ")
+}
+
+// again makes everything ready to read the table once more.
+func (r *reading) again() {
+	t := r.report
+	t.Read, t.Loaded, t.Rejected, t.Filtered, t.Rejects = 0, 0, 0, 0, nil
+	r.faults, r.nulled, r.err, r.last = nil, make([]Nulled, len(r.fields)), nil, nil
+}
+
+// expressions are what is selected: the fields, and behind them the key and the column
+// of the day if they are not among the fields as they are.
 func (r *reading) expressions() []string {
-	key, day := "null", "null"
-	if r.key != "" {
-		key = quote(r.key)
-	}
-	if r.day != nil {
-		day = quote(r.day.name)
-	}
-	list := []string{key, day}
+	var list []string
 	for _, f := range r.fields {
 		column, _ := r.from.column(f.source)
 		list = append(list, expression(column))
+	}
+	place := func(name string) int {
+		if at := slices.Index(list, name); at >= 0 {
+			return at
+		}
+		list = append(list, name)
+		return len(list) - 1
+	}
+	key := "null"
+	if r.key != "" {
+		key = quote(r.key)
+	}
+	r.keyAt = place(key)
+	if r.day != nil {
+		column, _ := r.from.column(r.day.name)
+		r.day.at = place(quote(column.name))
 	}
 	return list
 }
@@ -134,7 +159,10 @@ func (r *reading) batches(ctx context.Context) iter.Seq2[*warehouse.Batch, error
 	}
 }
 
-var errStopped = errors.New("the warehouse takes no more rows")
+var (
+	errStopped = errors.New("the warehouse takes no more rows")
+	errEarlier = errors.New("a row is from before the day that was taken for the first")
+)
 
 // read hands all rows over. It returns when nothing more is read from the server.
 func (r *reading) read(ctx context.Context, full chan<- *warehouse.Batch, empty <-chan *warehouse.Batch) error {
@@ -157,6 +185,10 @@ func (r *reading) read(ctx context.Context, full chan<- *warehouse.Batch, empty 
 		}, &batch)
 		if errors.Is(err, errStopped) {
 			return nil
+		}
+		var data *DataError
+		if errors.Is(err, errEarlier) || errors.As(err, &data) {
+			return err
 		}
 		if err != nil {
 			return r.server.failed(ctx, err)
@@ -216,10 +248,10 @@ func (r *reading) page(ctx context.Context, statement string, full func() error,
 func (r *reading) take(batch *warehouse.Batch) error {
 	r.report.Read++
 	if r.paged {
-		r.last = r.row[0]
+		r.last = r.row[r.keyAt]
 	}
 	if r.day != nil {
-		day, reason := r.dayOf(r.row[1])
+		day, reason := r.dayOf(r.row[r.day.at])
 		switch {
 		case reason != "":
 			r.reject(reason)
@@ -227,6 +259,8 @@ func (r *reading) take(batch *warehouse.Batch) error {
 		case day >= r.today || r.day.since != nil && day < *r.day.since:
 			r.report.Filtered++
 			return nil
+		case day < r.report.From:
+			return errEarlier
 		}
 		batch.Days = append(batch.Days, day)
 	}
@@ -243,7 +277,7 @@ func (r *reading) take(batch *warehouse.Batch) error {
 // cell converts one value of the row.
 func (r *reading) cell(i int, into *warehouse.Vector, row int) error {
 	f := &r.fields[i]
-	value := r.row[i+2]
+	value := r.row[i]
 	if value == nil {
 		appendNull(f.typ, into, row)
 		return nil
@@ -283,7 +317,7 @@ func finish(batch *warehouse.Batch) {
 
 // keyOfRow names the row that was just read.
 func (r *reading) keyOfRow() string {
-	switch key := r.row[0].(type) {
+	switch key := r.row[r.keyAt].(type) {
 	case nil:
 		return fmt.Sprintf("row %d", r.report.Read)
 	case []byte:
@@ -300,7 +334,7 @@ func (r *reading) reject(reason string) {
 		return
 	}
 	line := r.report.Read
-	if key, ok := r.row[0].(int64); ok {
+	if key, ok := r.row[r.keyAt].(int64); ok {
 		line = key
 	}
 	r.report.Rejects = append(r.report.Rejects, warehouse.Reject{Line: line, Text: []byte(r.keyOfRow()), Reason: reason})

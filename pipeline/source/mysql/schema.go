@@ -18,6 +18,7 @@ type serverTable struct {
 	rows         int64  // that the server believes to be there
 	next         uint64 // the next value of a column that counts by itself, or 0
 	columns      []serverColumn
+	indexed      []string // columns that lead an index
 	unique       []string // columns that are unique by themselves, that of the primary key first
 }
 
@@ -82,7 +83,14 @@ func (s *server) describe(ctx context.Context, from string) (*serverTable, error
 	if err := s.describeColumns(ctx, t); err != nil {
 		return nil, err
 	}
-	return t, s.describeKeys(ctx, t)
+	const indexes = "from information_schema.statistics where table_schema = ? and table_name = ?"
+	if t.indexed, err = s.names(ctx, "select distinct column_name "+indexes+" and seq_in_index = 1", t); err != nil {
+		return nil, err
+	}
+	t.unique, err = s.names(ctx, "select max(column_name) "+indexes+" and non_unique = 0"+
+		" group by index_name having count(*) = 1 and max(coalesce(nullable, '')) <> 'YES' and max(coalesce(sub_part, 0)) = 0"+
+		" order by index_name = 'PRIMARY' desc, index_name", t)
+	return t, err
 }
 
 func (s *server) describeColumns(ctx context.Context, t *serverTable) error {
@@ -104,22 +112,22 @@ func (s *server) describeColumns(ctx context.Context, t *serverTable) error {
 	return rows.Err()
 }
 
-func (s *server) describeKeys(ctx context.Context, t *serverTable) error {
-	rows, err := s.conn.QueryContext(ctx, "select max(column_name) from information_schema.statistics where table_schema = ? and table_name = ? and non_unique = 0"+
-		" group by index_name having count(*) = 1 and max(coalesce(nullable, '')) <> 'YES' and max(coalesce(sub_part, 0)) = 0"+
-		" order by index_name = 'PRIMARY' desc, index_name", t.schema, t.name)
+// names asks for names that have to do with a table.
+func (s *server) names(ctx context.Context, query string, t *serverTable) ([]string, error) {
+	rows, err := s.conn.QueryContext(ctx, query, t.schema, t.name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
+	var names []string
 	for rows.Next() {
 		var name string
 		if err := rows.Scan(&name); err != nil {
-			return err
+			return nil, err
 		}
-		t.unique = append(t.unique, name)
+		names = append(names, name)
 	}
-	return rows.Err()
+	return names, rows.Err()
 }
 
 // key returns the column by which rows are told apart, and whether it is a unique whole
