@@ -113,7 +113,7 @@ func (c *checked) warehouse(ctx context.Context, p *project, found *findings, no
 	defer r.Close()
 	c.Checked = append(c.Checked, "the warehouse")
 	if p.config.others {
-		if _, err := completeThrough(ctx, p.config, r, p.config.calendar.DayOf(now)); isPlace(err) {
+		if _, err := completeThrough(ctx, p.config, r, p.config.calendar.DayOf(p.config.clock(now))); isPlace(err) {
 			return err
 		} else if err != nil {
 			found.faults = append(found.faults, metrics.Fault{Place: p.config.completeThroughAt, Text: refusal(err, p.config.completeThrough)})

@@ -25,6 +25,7 @@ type configFile struct {
 	Title      string          `json:"title,omitempty" jsonschema_description:"The title of the sheet. Executive tearsheet if absent."`
 	Timezone   string          `json:"timezone" jsonschema:"example=America/Toronto" jsonschema_description:"An IANA time zone: the day of everything."`
 	WeekStarts string          `json:"week_starts,omitempty" jsonschema:"enum=monday,enum=tuesday,enum=wednesday,enum=thursday,enum=friday,enum=saturday,enum=sunday" jsonschema_description:"The first weekday. Monday if absent."`
+	AsOf       string          `json:"as_of,omitempty" jsonschema:"example=2026-11-17" jsonschema_description:"Take every day for this one: for histories that have ended. Leave it out to live in the present."`
 	Warehouse  warehouseEntry  `json:"warehouse" jsonschema_description:"Where the facts are."`
 	Store      string          `json:"store,omitempty" jsonschema_description:"Where daily values and editions are kept: a file, or postgres://… . .tearsheet/store.sqlite if absent."`
 	Runs       string          `json:"runs,omitempty" jsonschema_description:"Where the state and the history of runs are kept: a file, or postgres://… . .tearsheet/runs.sqlite if absent."`
@@ -66,7 +67,8 @@ type outputsEntry struct {
 type config struct {
 	company, title  string
 	calendar        calendar.Calendar
-	warehouse       string // URL, expanded
+	asOf            *calendar.Day // the day for which every day is taken, or nil
+	warehouse       string        // URL, expanded
 	others          bool
 	completeFrom    *calendar.Day
 	completeThrough string // a date, a statement or ""
@@ -161,6 +163,7 @@ func (r *configReader) read(file configFile) {
 	var err error
 	r.calendar, err = calendar.New(file.Timezone, weekStarts)
 	r.add(err, "timezone")
+	r.asOf = r.dayAt(file.AsOf, "as_of")
 	r.readWarehouse(file.Warehouse)
 	r.store = r.place(file.Store, defaultStore, "store")
 	r.runs = r.place(file.Runs, defaultRuns, "runs")
@@ -192,6 +195,15 @@ func (r *configReader) place(text, otherwise, key string) string {
 		return place
 	}
 	return r.inProject(place)
+}
+
+// clock returns the time for which a project takes now: noon of as_of, if it is given.
+func (c *config) clock(now time.Time) time.Time {
+	if c.asOf == nil {
+		return now
+	}
+	begin, _ := c.calendar.Bounds(*c.asOf)
+	return begin.Add(12 * time.Hour)
 }
 
 func isURL(place string) bool { return strings.Contains(place, "://") }

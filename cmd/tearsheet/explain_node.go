@@ -27,7 +27,7 @@ func (a *app) explainNode(ctx context.Context, p *project, text string) error {
 	if err != nil {
 		return err
 	}
-	planner := &pipeline.Planner{State: state, Today: p.config.calendar.DayOf(a.now())}
+	planner := &pipeline.Planner{State: state, Today: p.config.calendar.DayOf(p.config.clock(a.now()))}
 	e, err := pipeline.Explain(ctx, r, p.graph, planner, asset, day)
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func (a *app) explainNode(ctx context.Context, p *project, text string) error {
 		return a.answer(e)
 	}
 	e.Asset = asset
-	sayExplanation(a.out, e, a.now())
+	sayExplanation(a.out, e, p.config.clock(a.now()))
 	return nil
 }
 

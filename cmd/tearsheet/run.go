@@ -85,7 +85,7 @@ func (a *app) run(ctx context.Context, flags runFlags) error {
 		return err
 	}
 	a.warn(p)
-	o, err := p.runOptions(a.now(), flags)
+	o, err := p.runOptions(p.config.clock(a.now()), flags)
 	if err != nil {
 		return err
 	}

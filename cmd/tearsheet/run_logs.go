@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
+	"time"
 
 	"tearsheet/calendar"
 	"tearsheet/pipeline"
@@ -44,7 +46,13 @@ func (s logSource) Load(ctx context.Context, w warehouse.Warehouse, run pipeline
 			node.Problems = append(node.Problems, pipeline.Problem{Kind: kind.kind, Table: source.Table, Place: p.Name, Text: p.Text, Hint: p.Hint})
 		}
 	}
-	for _, h := range recent(report.Missing, run.Today) {
+	missing := recent(report.Missing, run.Today)
+	if last := report.Last; !last.IsZero() && last.Before(run.At.Add(-36*time.Hour)) {
+		missing = slices.DeleteFunc(missing, func(h logs.Hours) bool { return h.Hours[0].After(last) })
+		node.Problems = append(node.Problems, pipeline.Problem{Kind: pipeline.Missing, Table: source.Table, Place: source.Place,
+			Text: fmt.Sprintf("no host has delivered anything since %s UTC", last.Add(time.Hour).Format("2006-01-02 15:04"))})
+	}
+	for _, h := range missing {
 		text := h.String() + " are missing"
 		if h.Silent {
 			text += ", while other hosts delivered theirs"

@@ -114,7 +114,7 @@ var (
 // options turns flags into what to make. All that is wrong with them is said.
 func (a *app) options(p *project, flags sheetFlags) (sheetOptions, error) {
 	c := p.config
-	o := sheetOptions{now: a.now(), formats: c.formats, show: newProgress(a.errOut)}
+	o := sheetOptions{now: p.config.clock(a.now()), formats: c.formats, show: newProgress(a.errOut)}
 	var wrong []string
 	day := func(flag, text string, otherwise calendar.Day) calendar.Day {
 		if text == "" {

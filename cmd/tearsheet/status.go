@@ -49,7 +49,7 @@ func (a *app) status(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := p.survey(ctx, a.now())
+	all, err := p.survey(ctx, p.config.clock(a.now()))
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (a *app) status(ctx context.Context) error {
 		}
 		err = a.answer(lines)
 	} else {
-		a.sayStatus(all)
+		a.sayStatus(all, p.config.clock(a.now()))
 	}
 	return errors.Join(err, failedTables(all))
 }
@@ -110,10 +110,9 @@ func asTableStatus(s pipeline.Status) tableStatus {
 }
 
 // sayStatus prints a table for people.
-func (a *app) sayStatus(all []pipeline.Status) {
+func (a *app) sayStatus(all []pipeline.Status, now time.Time) {
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "table\tstate\tlast day\tdays\trows\tloaded\ttook\t")
-	now := a.now()
 	for _, s := range all {
 		last, days := "whole", "–"
 		if !s.Asset.Whole {

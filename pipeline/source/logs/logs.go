@@ -138,7 +138,8 @@ type Report struct {
 	Mended                            int64 // lines that were read after a stated repair
 	Changed                           []calendar.Day
 	Broken, Held, Odd                 []Problem
-	Missing                           []Hours // of days that are over
+	Missing                           []Hours   // of days that are over
+	Last                              time.Time // the last hour that any host has delivered
 }
 
 // Problem is what is the matter with a file.

@@ -93,6 +93,11 @@ func (l *loader) seal(ctx context.Context) error {
 		return err
 	}
 	h := newHours(l.Source, l.calendar, files)
+	for _, last := range h.last {
+		if last.After(l.report.Last) {
+			l.report.Last = last
+		}
+	}
 	rows := rowsByDay(files, fileDays)
 	change := warehouse.Change{Table: l.table, RunID: l.options.RunID, At: l.options.Now}
 	for day := l.Since; day <= today; day++ {
