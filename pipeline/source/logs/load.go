@@ -148,22 +148,34 @@ func (l *loader) checksum(ctx context.Context, o object) (string, error) {
 }
 
 // holdCopies splits off the files that have the bytes of another one: their events
-// would count twice. Only files of the same size are hashed for it.
+// would count twice. Of two new ones the first by name is the original. Only files
+// whose size another one has are hashed for it.
 func (l *loader) holdCopies(ctx context.Context, objects, changed []object) ([]object, error) {
-	bySize := map[int64][]object{}
+	alike := map[int64]int{}
 	for _, o := range objects {
-		bySize[o.size] = append(bySize[o.size], o)
+		alike[o.size]++
+	}
+	originals := map[string]string{} // by checksum
+	for name, entry := range l.known {
+		if loaded(entry) && entry.Lines > 0 {
+			originals[entry.Checksum] = name
+		}
 	}
 	var rest []object
 	for _, o := range changed {
-		original := ""
-		if alike := bySize[o.size]; len(alike) > 1 && !slices.Contains(l.options.Accept, o.name) {
-			var err error
-			if original, err = l.original(ctx, o, alike, changed); err != nil {
-				return nil, err
-			}
+		if alike[o.size] == 1 || slices.Contains(l.options.Accept, o.name) {
+			rest = append(rest, o)
+			continue
 		}
-		if original == "" {
+		sum, err := l.checksum(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		original, copied := originals[sum]
+		if sum == "" || !copied || original == o.name || l.blank(ctx, o) {
+			if sum != "" && !copied {
+				originals[sum] = o.name
+			}
 			rest = append(rest, o)
 			continue
 		}
@@ -172,33 +184,6 @@ func (l *loader) holdCopies(ctx context.Context, objects, changed []object) ([]o
 		}
 	}
 	return rest, nil
-}
-
-// original returns the name of the file of which one is a copy, or "": one that is
-// loaded already, or that comes before it by name.
-func (l *loader) original(ctx context.Context, o object, alike, changed []object) (string, error) {
-	sum, err := l.checksum(ctx, o)
-	if err != nil || sum == "" {
-		return "", err
-	}
-	for _, other := range alike {
-		entry, known := l.known[other.name]
-		loaded := known && entry.State == warehouse.FileLoaded && entry.Lines > 0
-		earlier := other.name < o.name && slices.ContainsFunc(changed, func(c object) bool { return c.name == other.name })
-		if other.name == o.name || !loaded && !earlier {
-			continue
-		}
-		otherSum := entry.Checksum
-		if !loaded {
-			if otherSum, err = l.checksum(ctx, other); err != nil {
-				return "", err
-			}
-		}
-		if otherSum == sum && !l.blank(ctx, o) {
-			return other.name, nil
-		}
-	}
-	return "", nil
 }
 
 // blank reports whether a file has no lines: all such files are alike.

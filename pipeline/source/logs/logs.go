@@ -88,7 +88,7 @@ const (
 )
 
 // AtColumn is the column with the instant of an event.
-const AtColumn = "at"
+const AtColumn = "occurred_at"
 
 // StagingTable returns the table that a source fills.
 func (s Source) StagingTable() warehouse.Table {
