@@ -24,17 +24,30 @@ func (c client) String() string { return [...]string{"web", "ios", "android"}[c]
 // company is what is remembered from day to day.
 type company struct {
 	random    *rand.Rand
+	dust      *rand.Rand // for what no number depends on: milliseconds, photos looked at
 	histories [subjects][]float64
 	members   [clients][]int // users by the client that they joined with, oldest first
 	lastSeen  map[int]calendar.Day
-	users     int // the last id given
+	users     []account // by id, from 1
 	guests    int
-	photos    int
-	tickets   int
 	accepted  []int // photos in the marketplace
-	paying    map[string][]int
-	dealers   dealers
+	production
+	subscribers
+	dealers dealers
 }
+
+// account is a user as production knows him.
+type account struct {
+	created int64
+	on      [clients]bool // where he was ever signed in
+	seller  bool
+}
+
+// Before the history: users and photos of those days are known to production alone.
+const (
+	earlierUsers  = 15_800
+	earlierPhotos = 12_000
+)
 
 // dealers hand out what comes in fixed proportions.
 type dealers struct {
@@ -44,38 +57,44 @@ type dealers struct {
 func newCompany() *company {
 	c := &company{
 		random:   rand.New(rand.NewPCG(seed, 0)),
+		dust:     rand.New(rand.NewPCG(seed, 1<<32)),
 		lastSeen: map[int]calendar.Day{},
+		users:    make([]account, 1),
 		guests:   5_000_000,
-		photos:   300_000,
-		tickets:  40_000,
 	}
 	for s, t := range trends() {
 		c.histories[s] = t.history(rand.New(rand.NewPCG(seed, uint64(s)+1)))
 	}
-	for range 15_800 { // those who had joined before
-		c.join(client(c.pick(0.57, 0.27, 0.16)))
+	const founded = 4 * 365 // days before the history
+	began := First().Add(-founded).Time().Unix()
+	step := int64(founded) * 24 * 60 * 60 / earlierUsers
+	for i := range int64(earlierUsers) {
+		c.join(client(c.pick(0.57, 0.27, 0.16)), began+i*step+c.dust.Int64N(step))
 	}
-	for photo := c.photos - 2_000; photo < c.photos; photo++ {
-		c.accepted = append(c.accepted, photo)
+	for i := range int64(earlierPhotos) {
+		c.addPhoto(1+c.dust.IntN(earlierUsers), began+i*step)
 	}
-	c.paying = map[string][]int{"plus": c.sample(1_700), "pro": c.sample(700)}
+	for id := earlierPhotos - 2_000; id < earlierPhotos; id++ {
+		c.accept(id)
+	}
+	c.takeOver()
 	return c
 }
 
 // join gives a new user an id.
-func (c *company) join(by client) int {
-	c.users++
-	c.members[by] = append(c.members[by], c.users)
-	return c.users
+func (c *company) join(by client, at int64) int {
+	user := len(c.users)
+	c.users = append(c.users, account{created: at})
+	c.users[user].on[by] = true
+	c.members[by] = append(c.members[by], user)
+	return user
 }
 
-// sample returns n users, any.
-func (c *company) sample(n int) []int {
-	users := c.random.Perm(c.users)[:n]
-	for i := range users {
-		users[i]++
-	}
-	return users
+// accept takes a photo into the marketplace.
+func (c *company) accept(photo int) {
+	c.accepted = append(c.accepted, photo)
+	c.photos[photo-1].licensed = true
+	c.users[c.photos[photo-1].user].seller = true
 }
 
 // pick returns an index by weights that add up to 1.

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"fmt"
 	"math"
 
 	"tearsheet/calendar"
@@ -9,7 +10,7 @@ import (
 // day is one day in the life of a company.
 type day struct {
 	*company
-	*facts
+	log
 	date     calendar.Day
 	from, to int64 // its seconds
 	present  []presence
@@ -23,15 +24,11 @@ type presence struct {
 	at     int64
 }
 
-type photo struct {
-	id, user int
-	at       int64
-}
-
-// live lets the company live through a day. Days must come one after another.
-func (c *company) live(date calendar.Day, cal calendar.Calendar) *facts {
+// live lets the company live through a day and returns what its servers wrote down.
+// Days must come one after another.
+func (c *company) live(date calendar.Day, cal calendar.Calendar) log {
 	from, to := cal.Bounds(date)
-	d := day{company: c, facts: newFacts(), date: date, from: from.Unix(), to: to.Unix()}
+	d := day{company: c, date: date, from: from.Unix(), to: to.Unix()}
 	d.welcomeGuests()
 	d.signUp()
 	d.gatherMembers()
@@ -42,7 +39,7 @@ func (c *company) live(date calendar.Day, cal calendar.Calendar) *facts {
 	d.sellSubscriptions()
 	d.advertise()
 	d.support()
-	return d.facts
+	return d.log
 }
 
 // level returns what a subject is today.
@@ -100,13 +97,15 @@ func (d *day) welcomeGuests() {
 func (d *day) signUp() {
 	for by, s := range [clients]subject{webSignups, iosSignups, androidSignups} {
 		for range d.count(s) {
-			user, at := d.join(client(by)), d.instant()
+			at := d.instant()
+			user := d.join(client(by), at)
 			source := campaign
 			if share := d.level(campaignSignups); d.dealers.signups.deal(share, 1-share) == 1 {
 				source = [...]string{search, social, direct}[d.pick(0.45, 0.20, 0.35)]
 			}
-			d.signups.add(at, "%d,%s,%s", user, client(by), source)
 			d.arrive(user, client(by), at, source)
+			d.write(event{at: at + 1, action: "user_signup", user: user, visitor: deviceOf(user, client(by)), client: client(by),
+				request: fmt.Sprintf("/signup?client=%s&source=%s&email=user%d%%40example.com", client(by), source, user)})
 		}
 	}
 }
@@ -165,13 +164,23 @@ type visit struct {
 	source  string
 }
 
+// visit lets somebody look at some pages. The first one tells how he came, the last
+// one whether the app crashed.
 func (d *day) visit(v visit) {
-	pages := 1 + int(d.random.ExpFloat64()*4.5)
+	pages := 1 + int(d.random.ExpFloat64()*1.8)
 	load := int(d.level(loadMillis) * math.Exp(0.4*d.random.NormFloat64()-0.08))
 	crashed := v.client != web && d.random.Float64() < d.level(crashes)
-	if v.user == 0 {
-		d.visits.add(v.at, "%d,,%s,%s,%d,%d,%t", v.visitor, v.client, v.source, pages, load, crashed)
-		return
+	if v.user != 0 {
+		d.users[v.user].on[v.client] = true
 	}
-	d.visits.add(v.at, "%d,%d,%s,%s,%d,%d,%t", v.visitor, v.user, v.client, v.source, pages, load, crashed)
+	for page := range pages {
+		photo := d.shownPhoto(d.dust)
+		request := fmt.Sprintf("/photo/%d?client=%s&source=%s&visitor=%d&load=%d", photo, v.client, v.source, v.visitor, load)
+		if crashed && page == pages-1 {
+			request += "&crashed=1"
+		}
+		d.write(event{at: v.at, photo: photo, action: "page_view", user: v.user, visitor: v.visitor, client: v.client, request: request})
+		v.at = min(v.at+2+int64(d.dust.ExpFloat64()*40), d.to-1)
+		load = int(d.level(loadMillis) * 0.6 * math.Exp(0.4*d.dust.NormFloat64()-0.08))
+	}
 }

@@ -1,5 +1,10 @@
 package demo
 
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
 // engage lets the day's engaged users act. Everyone of them does something: who
 // does nothing else likes a photo.
 func (d *day) engage() {
@@ -37,10 +42,10 @@ func (d *day) uploadBy(users []presence, acted map[int]bool, uploaders, photos i
 		p := chosen[i]
 		acted[p.user] = true
 		for range n {
-			d.photos++
 			at := d.soon(p.at)
-			d.uploads.add(at, "%d,%d,%s", p.user, d.photos, p.client)
-			d.uploaded = append(d.uploaded, photo{d.photos, p.user, at})
+			id := d.addPhoto(p.user, at)
+			d.act(p, at, "photo_upload", id, "/upload?client="+p.client.String())
+			d.uploaded = append(d.uploaded, photo{id: id, user: p.user, at: at})
 		}
 	}
 }
@@ -50,7 +55,7 @@ func (d *day) favourite(users []presence, acted map[int]bool) {
 		p := users[i]
 		acted[p.user] = true
 		for range n {
-			d.favourites.add(d.soon(p.at), "%d,%d,%s", p.user, d.shownPhoto(), p.client)
+			d.act(p, d.soon(p.at), "photo_favourite", d.shownPhoto(d.random), "/favourite?client="+p.client.String())
 		}
 	}
 }
@@ -60,7 +65,8 @@ func (d *day) follow(users []presence, acted map[int]bool) {
 		p := users[i]
 		acted[p.user] = true
 		for range n {
-			d.follows.add(d.soon(p.at), "%d,%d,%s", p.user, 1+d.random.IntN(d.users), p.client)
+			followed := 1 + d.random.IntN(len(d.users)-1)
+			d.act(p, d.soon(p.at), "user_follow", 0, fmt.Sprintf("/follow?client=%s&followed=%d", p.client, followed))
 		}
 	}
 }
@@ -80,10 +86,17 @@ func (d *day) like(users []presence, acted map[int]bool) {
 	for i, n := range d.scatter(d.count(likes), len(chosen)) {
 		p := chosen[i]
 		for range n {
-			d.likes.add(d.soon(p.at), "%d,%d,%s", p.user, d.shownPhoto(), p.client)
+			d.act(p, d.soon(p.at), "photo_like", d.shownPhoto(d.random), "/like?client="+p.client.String())
 		}
 	}
 }
 
+// act writes down what a user did to a photo, or to another user.
+func (d *day) act(p presence, at int64, action string, photo int, request string) {
+	d.write(event{at: at, photo: photo, action: action, user: p.user, visitor: deviceOf(p.user, p.client), client: p.client, request: request})
+}
+
 // shownPhoto returns a photo that people see, a recent one mostly.
-func (d *day) shownPhoto() int { return d.photos - int(d.random.ExpFloat64()*1_500) }
+func (c *company) shownPhoto(random *rand.Rand) int {
+	return max(1, len(c.photos)-int(random.ExpFloat64()*1_500))
+}

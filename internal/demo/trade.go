@@ -11,9 +11,9 @@ func (d *day) submit() {
 	n := min(d.count(submissions), len(d.uploaded))
 	for _, i := range d.random.Perm(len(d.uploaded))[:n] {
 		p := d.uploaded[i]
-		d.submissions.add(d.soon(p.at), "%d,%d", p.user, p.id)
+		d.submitted = append(d.submitted, submission{user: p.user, photo: p.id, at: d.soon(p.at)})
 		if d.random.Float64() < 0.66 {
-			d.accepted = append(d.accepted, p.id)
+			d.accept(p.id)
 		}
 	}
 }
@@ -41,82 +41,27 @@ func (d *day) sellPhotos() {
 		}
 		popular := d.random.Float64()
 		photo := d.accepted[len(d.accepted)-1-int(popular*popular*float64(len(d.accepted)))]
-		d.purchases.add(d.instant(), "%d,%d,%s,%t", 1+d.random.IntN(buyers), photo, price, d.dealers.refunds.deal(refunded, 1-refunded) == 0)
+		d.sold = append(d.sold, sale{at: d.instant(), buyer: 1 + d.random.IntN(buyers), photo: photo, amount: price,
+			refunded: d.dealers.refunds.deal(refunded, 1-refunded) == 0})
 	}
-}
-
-// offer is what a subscriber pays at a time.
-type offer struct {
-	plan           string
-	price          cents
-	bought, repaid float64 // its share of the new subscriptions, and of the renewals
-}
-
-func offers() []offer {
-	return []offer{
-		{"plus", 6_99, 0.50, 0.62},
-		{"plus", 59_88, 0.15, 0.03},
-		{"pro", 12_99, 0.25, 0.32},
-		{"pro", 119_88, 0.10, 0.03},
-	}
-}
-
-// sellSubscriptions enters the new, the renewed and the ended subscriptions, and
-// counts those that there are at the end of the day.
-func (d *day) sellSubscriptions() {
-	plans := offers()
-	var bought, repaid []float64
-	for _, o := range plans {
-		bought, repaid = append(bought, o.bought), append(repaid, o.repaid)
-	}
-	for range d.count(renewals) {
-		o := plans[d.dealers.renewals.deal(repaid...)]
-		user := d.paying[o.plan][d.random.IntN(len(d.paying[o.plan]))]
-		d.subscriptions.add(d.instant(), "%d,renewal,%s,%s", user, o.plan, o.price)
-	}
-	for range d.count(cancellations) {
-		plan := [...]string{"plus", "pro"}[d.pick(0.72, 0.28)]
-		d.subscriptions.add(d.instant(), "%d,churn,%s,", d.leave(plan), plan)
-	}
-	for i := range d.count(newSubscriptions) {
-		o := plans[d.dealers.purchases.deal(bought...)]
-		p := d.present[i]
-		d.paying[o.plan] = append(d.paying[o.plan], p.user)
-		d.subscriptions.add(d.soon(p.at), "%d,new,%s,%s", p.user, o.plan, o.price)
-	}
-	for _, plan := range [...]string{"plus", "pro"} {
-		d.subscribers.addDaily("%s,%s,%d", d.date, plan, len(d.paying[plan]))
-	}
-}
-
-// leave takes a subscriber out of a plan.
-func (d *day) leave(plan string) int {
-	users := d.paying[plan]
-	i := d.random.IntN(len(users))
-	user := users[i]
-	users[i] = users[len(users)-1]
-	d.paying[plan] = users[:len(users)-1]
-	return user
 }
 
 // advertise spends the day's budget, most of it on search.
 func (d *day) advertise() {
 	budget := d.level(adSpend)
 	onSearch, onSocial := cents(budget*0.62), cents(budget*0.27)
-	d.spend.addDaily("%s,search,%s", d.date, onSearch)
-	d.spend.addDaily("%s,social,%s", d.date, onSocial)
-	d.spend.addDaily("%s,newsletters,%s", d.date, cents(budget)-onSearch-onSocial)
+	d.spent = append(d.spent, bill{d.date, "search", onSearch}, bill{d.date, "social", onSocial},
+		bill{d.date, "newsletters", cents(budget) - onSearch - onSocial})
 }
 
 // support opens tickets. Those of the last evening have no answer yet.
 func (d *day) support() {
 	for range d.count(tickets) {
-		d.company.tickets++
 		at, hours := d.instant(), d.level(replyHours)*math.Exp(0.45*d.random.NormFloat64()-0.10)
-		if d.date == Last() && at+int64(hours*3600) >= d.to {
-			d.facts.tickets.add(at, "%d,", d.company.tickets)
-			continue
+		t := ticket{opened: at, user: d.present[d.dust.IntN(len(d.present))].user, hours: fmt.Sprintf("%.2f", hours)}
+		if d.date == Yesterday() && at+int64(hours*3600) >= d.to {
+			t.hours = ""
 		}
-		d.facts.tickets.add(at, "%d,%.2f", d.company.tickets, hours)
+		d.opened = append(d.opened, t)
 	}
 }

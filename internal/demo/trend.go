@@ -62,6 +62,7 @@ const (
 	replyHours
 	loadMillis
 	crashes // as a share of app visits
+	returns // of subscribers who had left
 	subjects
 )
 
@@ -102,6 +103,7 @@ func trends() [subjects]trend {
 		extendedLicences:    {0.09, 0, 0.02, even, autumnCampaign(0.16)},
 		refunds:             {0.041, -0.005, 0.05, even, nil},
 		newSubscriptions:    {8.5, 0.020, 0.05, even, autumnCampaign(0.08)},
+		returns:             {0.6, 0, 0.10, even, nil},
 		renewals:            {42, 0.018, 0.04, even, nil},
 		cancellations:       {5.2, 0.010, 0.05, even, nil},
 		adSpend:             {290_00, 0.015, 0.04, even, nil},
@@ -121,7 +123,7 @@ func (t trend) on(d calendar.Day) float64 {
 // history returns what became of the trend, day by day.
 func (t trend) history(random *rand.Rand) []float64 {
 	const lasting, strength = 0.93, 0.0045 // of the drift: from day to day, and in all
-	days := make([]float64, Last().Sub(First())+1)
+	days := make([]float64, Yesterday().Sub(First())+1)
 	drift := 0.0
 	for i := range days {
 		d := First().Add(i)
@@ -158,9 +160,4 @@ func autumnCampaign(more float64) func(calendar.Day) float64 {
 // ramp rises from 0 to 1 over some days.
 func ramp(d, from calendar.Day, days int) float64 {
 	return min(1, max(0, float64(d.Sub(from))/float64(days)))
-}
-
-// undelivered: the likes of Wednesday 11 November never arrived.
-func undelivered(table string, d calendar.Day) bool {
-	return table == "likes" && d == calendar.DayOn(2026, time.November, 11)
 }
