@@ -1,6 +1,10 @@
 package metrics
 
-import "strings"
+import (
+	"strings"
+
+	"tearsheet/internal/sqltext"
+)
 
 // checkForm holds the way in which a metric is computed against the rules: one
 // form, whole, and fit for the roll.
@@ -100,19 +104,19 @@ const sumOfDistinct = "a sum of daily distinct counts counts people again each d
 func (e *entry) checkTable(table string) {
 	if e.has("from") {
 		if err := checkTableName(table); err != nil {
-			e.fault("from", "from %s", err.text)
+			e.fault("from", "from %s", err.Text)
 		}
 	}
 }
 
 func (e *entry) checkColumn(key, column string) {
 	if err := checkColumnName(column); err != nil {
-		e.fault(key, "%s %s", key, err.text)
+		e.fault(key, "%s %s", key, err.Text)
 	}
 }
 
 // checkExpression holds a part of a statement against check.
-func (e *entry) checkExpression(key, text string, check func(string) *sqlError) {
+func (e *entry) checkExpression(key, text string, check func(string) *sqltext.Error) {
 	if !e.has(key) {
 		return
 	}
@@ -121,17 +125,17 @@ func (e *entry) checkExpression(key, text string, check func(string) *sqlError) 
 		return
 	}
 	if err := check(text); err != nil {
-		e.faultIn(err.at, e.path(key), "%s: %s", key, err.text)
+		e.faultIn(err.At, e.path(key), "%s: %s", key, err.Text)
 	}
 }
 
 func (e *entry) checkLongForm() {
-	e.checkExpression("sql", e.file.SQL, func(sql string) *sqlError {
+	e.checkExpression("sql", e.file.SQL, func(sql string) *sqltext.Error {
 		if err := checkStatement(sql); err != nil {
 			return err
 		}
 		if len(e.metric.Tables()) == 0 {
-			return sqlErrorf(0, "the statement reads no table, so nothing tells which of its days are loaded")
+			return sqltext.Errorf(0, "the statement reads no table, so nothing tells which of its days are loaded")
 		}
 		return nil
 	})

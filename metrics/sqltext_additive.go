@@ -1,16 +1,20 @@
 package metrics
 
-import "slices"
+import (
+	"slices"
+
+	"tearsheet/internal/sqltext"
+)
 
 // addsUp reports whether an expression is a count or a sum, or sums and
 // differences of them, each perhaps scaled by a number: what comes to 0 when
 // there is nothing to count.
 func addsUp(expression string) bool {
-	tokens, err := lexSQL(expression)
+	tokens, err := sqltext.Lex(expression)
 	return err == nil && addsUpTokens(tokens)
 }
 
-func addsUpTokens(tokens []sqlToken) bool {
+func addsUpTokens(tokens []sqltext.Token) bool {
 	terms, _ := splitTop(tokens, "+", "-")
 	counts := false
 	for i, term := range terms {
@@ -27,12 +31,12 @@ func addsUpTokens(tokens []sqlToken) bool {
 
 // scaledCount reports whether tokens are one count or sum, times and divided by
 // numbers.
-func scaledCount(tokens []sqlToken) bool {
+func scaledCount(tokens []sqltext.Token) bool {
 	factors, operators := splitTop(tokens, "*", "/")
 	counts := 0
 	for i, factor := range factors {
 		switch {
-		case len(factor) == 1 && factor[0].kind == sqlNumber:
+		case len(factor) == 1 && factor[0].Kind == sqltext.Number:
 		case operators[i] != "/" && countsOrSums(factor):
 			counts++
 		default:
@@ -44,8 +48,8 @@ func scaledCount(tokens []sqlToken) bool {
 
 // countsOrSums reports whether tokens are a call of count or sum, or a cast, a
 // rounding or a coalesce of one.
-func countsOrSums(tokens []sqlToken) bool {
-	for len(tokens) > 3 && tokens[len(tokens)-3].is(":") && tokens[len(tokens)-2].is(":") {
+func countsOrSums(tokens []sqltext.Token) bool {
+	for len(tokens) > 3 && tokens[len(tokens)-3].Is(":") && tokens[len(tokens)-2].Is(":") {
 		tokens = tokens[:len(tokens)-3]
 	}
 	name, inner, after, ok := leadingCall(tokens)
@@ -71,16 +75,16 @@ func countsOrSums(tokens []sqlToken) bool {
 
 // wrapsCount reports whether the first argument of a call adds up and the others
 // are numbers, such as the 0 of coalesce(sum(x), 0).
-func wrapsCount(arguments []sqlToken) bool {
+func wrapsCount(arguments []sqltext.Token) bool {
 	list, _ := splitTop(arguments, ",")
 	for _, other := range list[1:] {
-		if len(other) != 1 || other[0].kind != sqlNumber {
+		if len(other) != 1 || other[0].Kind != sqltext.Number {
 			return false
 		}
 	}
 	first := list[0]
 	for i, t := range first {
-		if t.word() == "as" { // cast(x as type)
+		if t.Word() == "as" { // cast(x as type)
 			first = first[:i]
 			break
 		}
@@ -90,51 +94,33 @@ func wrapsCount(arguments []sqlToken) bool {
 
 // leadingCall cuts tokens that begin with a call, or with a parenthesis and no
 // name, into the name, what stands within and what comes after.
-func leadingCall(tokens []sqlToken) (name string, inner, after []sqlToken, ok bool) {
-	if len(tokens) > 0 && tokens[0].kind == sqlWord {
-		name, tokens = tokens[0].word(), tokens[1:]
+func leadingCall(tokens []sqltext.Token) (name string, inner, after []sqltext.Token, ok bool) {
+	if len(tokens) > 0 && tokens[0].Kind == sqltext.Word {
+		name, tokens = tokens[0].Word(), tokens[1:]
 	}
-	if len(tokens) == 0 || !tokens[0].is("(") {
+	if len(tokens) == 0 || !tokens[0].Is("(") {
 		return "", nil, nil, false
 	}
-	end := closing(tokens)
+	end := sqltext.Closing(tokens)
 	if end < 0 {
 		return "", nil, nil, false
 	}
 	return name, tokens[1:end], tokens[end+1:], true
 }
 
-// closing returns the index of the parenthesis that closes the one tokens begin
-// with, or -1.
-func closing(tokens []sqlToken) int {
-	depth := 0
-	for i, t := range tokens {
-		switch {
-		case t.is("("):
-			depth++
-		case t.is(")"):
-			depth--
-		}
-		if depth == 0 {
-			return i
-		}
-	}
-	return -1
-}
-
 // splitTop cuts tokens at the separators that stand outside of parentheses. It
 // returns the separator before each part too, "" before the first.
-func splitTop(tokens []sqlToken, separators ...string) (parts [][]sqlToken, before []string) {
+func splitTop(tokens []sqltext.Token, separators ...string) (parts [][]sqltext.Token, before []string) {
 	depth, start, last := 0, 0, ""
 	for i, t := range tokens {
 		switch {
-		case t.is("("):
+		case t.Is("("):
 			depth++
-		case t.is(")"):
+		case t.Is(")"):
 			depth--
-		case t.kind == sqlSymbol && depth == 0 && slices.Contains(separators, t.text):
+		case t.Kind == sqltext.Symbol && depth == 0 && slices.Contains(separators, t.Text):
 			parts, before = append(parts, tokens[start:i]), append(before, last)
-			start, last = i+1, t.text
+			start, last = i+1, t.Text
 		}
 	}
 	return append(parts, tokens[start:]), append(before, last)
@@ -142,15 +128,15 @@ func splitTop(tokens []sqlToken, separators ...string) (parts [][]sqlToken, befo
 
 // countsDistinct reports whether an expression counts distinct values anywhere.
 func countsDistinct(expression string) bool {
-	tokens, err := lexSQL(expression)
+	tokens, err := sqltext.Lex(expression)
 	if err != nil {
 		return false
 	}
 	for i, t := range tokens {
-		if t.word() == "approx_count_distinct" {
+		if t.Word() == "approx_count_distinct" {
 			return true
 		}
-		if t.word() == "count" && i+2 < len(tokens) && tokens[i+1].is("(") && tokens[i+2].word() == "distinct" {
+		if t.Word() == "count" && i+2 < len(tokens) && tokens[i+1].Is("(") && tokens[i+2].Word() == "distinct" {
 			return true
 		}
 	}

@@ -3,15 +3,17 @@ package metrics
 import (
 	"slices"
 	"strings"
+
+	"tearsheet/internal/sqltext"
 )
 
 // withoutSemicolon returns the text of a statement without blanks around it and
 // without the semicolon that ends it.
 func withoutSemicolon(sql string) string {
 	sql = strings.TrimSpace(sql)
-	tokens, err := lexSQL(sql)
-	if n := len(tokens); err == nil && n > 0 && tokens[n-1].is(";") {
-		return strings.TrimSpace(sql[:tokens[n-1].at])
+	tokens, err := sqltext.Lex(sql)
+	if n := len(tokens); err == nil && n > 0 && tokens[n-1].Is(";") {
+		return strings.TrimSpace(sql[:tokens[n-1].At])
 	}
 	return sql
 }
@@ -19,18 +21,18 @@ func withoutSemicolon(sql string) string {
 // checkStatement finds what keeps a text from being one statement that reads, with
 // both bounds of its days. It is the first of two locks: the engine runs the
 // statement read-only.
-func checkStatement(sql string) *sqlError {
-	tokens, err := lexSQL(sql)
+func checkStatement(sql string) *sqltext.Error {
+	tokens, err := sqltext.Lex(sql)
 	if err != nil {
 		return err
 	}
-	if n := len(tokens); n > 0 && tokens[n-1].is(";") {
+	if n := len(tokens); n > 0 && tokens[n-1].Is(";") {
 		tokens = tokens[:n-1]
 	}
 	if len(tokens) == 0 {
-		return sqlErrorf(0, "is empty")
+		return sqltext.Errorf(0, "is empty")
 	}
-	for _, check := range []func([]sqlToken) *sqlError{
+	for _, check := range []func([]sqltext.Token) *sqltext.Error{
 		checkSingle, checkParentheses, checkReads, checkLocks, checkFunctions, checkFiles, checkBounds,
 	} {
 		if err := check(tokens); err != nil {
@@ -40,57 +42,57 @@ func checkStatement(sql string) *sqlError {
 	return nil
 }
 
-func checkSingle(tokens []sqlToken) *sqlError {
+func checkSingle(tokens []sqltext.Token) *sqltext.Error {
 	for _, t := range tokens {
-		if t.is(";") {
-			return sqlErrorf(t.at, "a second statement follows this semicolon: want one SELECT")
+		if t.Is(";") {
+			return sqltext.Errorf(t.At, "a second statement follows this semicolon: want one SELECT")
 		}
 	}
 	return nil
 }
 
-func checkParentheses(tokens []sqlToken) *sqlError {
-	var open []sqlToken
+func checkParentheses(tokens []sqltext.Token) *sqltext.Error {
+	var open []sqltext.Token
 	for _, t := range tokens {
 		switch {
-		case t.is("("):
+		case t.Is("("):
 			open = append(open, t)
-		case t.is(")") && len(open) == 0:
-			return sqlErrorf(t.at, "this parenthesis closes none")
-		case t.is(")"):
+		case t.Is(")") && len(open) == 0:
+			return sqltext.Errorf(t.At, "this parenthesis closes none")
+		case t.Is(")"):
 			open = open[:len(open)-1]
 		}
 	}
 	if len(open) > 0 {
-		return sqlErrorf(open[len(open)-1].at, "this parenthesis is never closed")
+		return sqltext.Errorf(open[len(open)-1].At, "this parenthesis is never closed")
 	}
 	return nil
 }
 
 // checkReads finds a statement, or one within it, that does not begin as those do
 // that read.
-func checkReads(tokens []sqlToken) *sqlError {
+func checkReads(tokens []sqltext.Token) *sqltext.Error {
 	first := 0
-	for tokens[first].is("(") && first+1 < len(tokens) {
+	for tokens[first].Is("(") && first+1 < len(tokens) {
 		first++
 	}
-	switch verb := tokens[first]; verb.word() {
+	switch verb := tokens[first]; verb.Word() {
 	case "select":
 	case "with":
 		if err := checkVerbAfterCTEs(tokens[first:]); err != nil {
 			return err
 		}
 	default:
-		return sqlErrorf(verb.at, "begins with %.80q: want one SELECT", verb.text)
+		return sqltext.Errorf(verb.At, "begins with %.80q: want one SELECT", verb.Text)
 	}
 	for i, t := range tokens {
-		if i == 0 || !tokens[i-1].is("(") {
+		if i == 0 || !tokens[i-1].Is("(") {
 			continue
 		}
 		if writes(tokens[i:]) {
-			return sqlErrorf(t.at, "%s writes: want one SELECT", strings.ToLower(t.text))
+			return sqltext.Errorf(t.At, "%s writes: want one SELECT", strings.ToLower(t.Text))
 		}
-		if t.word() == "with" {
+		if t.Word() == "with" {
 			if err := checkVerbAfterCTEs(tokens[i:]); err != nil {
 				return err
 			}
@@ -101,16 +103,16 @@ func checkReads(tokens []sqlToken) *sqlError {
 
 // checkVerbAfterCTEs looks at the verb that follows the CTEs which tokens begin
 // with.
-func checkVerbAfterCTEs(tokens []sqlToken) *sqlError {
-	_, end := parseCTEs(tokens)
+func checkVerbAfterCTEs(tokens []sqltext.Token) *sqltext.Error {
+	end := sqltext.AfterCTEs(tokens)
 	if end >= len(tokens) {
-		return sqlErrorf(tokens[0].at, "nothing is selected from what follows WITH")
+		return sqltext.Errorf(tokens[0].At, "nothing is selected from what follows WITH")
 	}
 	verb := tokens[end]
-	if verb.word() == "select" || verb.word() == "with" || verb.word() == "values" || verb.word() == "from" || verb.is("(") {
+	if verb.Word() == "select" || verb.Word() == "with" || verb.Word() == "values" || verb.Word() == "from" || verb.Is("(") {
 		return nil
 	}
-	return sqlErrorf(verb.at, "%.80q after WITH: want SELECT", verb.text)
+	return sqltext.Errorf(verb.At, "%.80q after WITH: want SELECT", verb.Text)
 }
 
 // commands begin statements that do more than read. A column may bear such a name,
@@ -121,20 +123,20 @@ const commands = `copy attach detach install load pragma set reset call create d
 
 // writes reports whether tokens, which follow a parenthesis, begin a statement
 // that does more than read.
-func writes(tokens []sqlToken) bool {
+func writes(tokens []sqltext.Token) bool {
 	if len(tokens) < 2 {
 		return false
 	}
-	next := tokens[1].word()
-	switch verb := tokens[0].word(); verb {
+	next := tokens[1].Word()
+	switch verb := tokens[0].Word(); verb {
 	case "insert", "merge":
 		return next == "into"
 	case "delete":
 		return next == "from"
 	case "update":
-		return slices.ContainsFunc(tokens[1:min(len(tokens), 8)], func(t sqlToken) bool { return t.word() == "set" })
+		return slices.ContainsFunc(tokens[1:min(len(tokens), 8)], func(t sqltext.Token) bool { return t.Word() == "set" })
 	default:
-		operand := tokens[1].kind == sqlString || tokens[1].kind == sqlQuoted || next != "" && !operator(next)
+		operand := tokens[1].Kind == sqltext.String || tokens[1].Kind == sqltext.Quoted || next != "" && !operator(next)
 		return operand && listed(commands, verb)
 	}
 }
@@ -150,69 +152,69 @@ func operator(word string) bool {
 }
 
 // checkLocks finds what creates a table or locks rows in the course of a SELECT.
-func checkLocks(tokens []sqlToken) *sqlError {
+func checkLocks(tokens []sqltext.Token) *sqltext.Error {
 	for i, t := range tokens {
 		next := ""
 		if i+1 < len(tokens) {
-			next = tokens[i+1].word()
+			next = tokens[i+1].Word()
 		}
-		afterName := i > 0 && (tokens[i-1].is(".") || tokens[i-1].word() == "as")
+		afterName := i > 0 && (tokens[i-1].Is(".") || tokens[i-1].Word() == "as")
 		switch {
-		case t.word() == "into" && !afterName:
-			return sqlErrorf(t.at, "select into makes a table: want a SELECT that reads only")
-		case t.word() == "for" && (next == "update" || next == "share" || next == "no" || next == "key"):
-			return sqlErrorf(t.at, "for %s locks rows: want a SELECT that reads only", next)
+		case t.Word() == "into" && !afterName:
+			return sqltext.Errorf(t.At, "select into makes a table: want a SELECT that reads only")
+		case t.Word() == "for" && (next == "update" || next == "share" || next == "no" || next == "key"):
+			return sqltext.Errorf(t.At, "for %s locks rows: want a SELECT that reads only", next)
 		}
 	}
 	return nil
 }
 
 // checkBounds wants the parameters $1 and $2, both, and no other.
-func checkBounds(tokens []sqlToken) *sqlError {
+func checkBounds(tokens []sqltext.Token) *sqltext.Error {
 	seen := map[string]bool{}
 	for _, t := range tokens {
 		switch {
-		case t.kind == sqlParam && t.text != "$1" && t.text != "$2", t.is("$"):
-			return sqlErrorf(t.at, "unknown parameter %s: there are $1, the first day, and $2, the day after the last", t.text)
-		case t.kind == sqlParam:
-			seen[t.text] = true
+		case t.Kind == sqltext.Param && t.Text != "$1" && t.Text != "$2", t.Is("$"):
+			return sqltext.Errorf(t.At, "unknown parameter %s: there are $1, the first day, and $2, the day after the last", t.Text)
+		case t.Kind == sqltext.Param:
+			seen[t.Text] = true
 		}
 	}
 	for _, bound := range []string{"$1", "$2"} {
 		if !seen[bound] {
-			return sqlErrorf(tokens[0].at, "has no %s: want $1 <= day and day < $2", bound)
+			return sqltext.Errorf(tokens[0].At, "has no %s: want $1 <= day and day < $2", bound)
 		}
 	}
 	return nil
 }
 
 // checkMeasure finds what keeps a text from being one aggregate expression.
-func checkMeasure(measure string) *sqlError {
+func checkMeasure(measure string) *sqltext.Error {
 	tokens, err := checkPart(measure)
 	if err != nil {
 		return err
 	}
 	depth, calls := 0, false
 	for i, t := range tokens {
-		switch word := t.word(); {
-		case t.is("("):
+		switch word := t.Word(); {
+		case t.Is("("):
 			depth++
-		case t.is(")"):
+		case t.Is(")"):
 			depth--
 		case depth > 0:
 		case word == "as":
-			return sqlErrorf(t.at, "leave out the alias")
-		case t.is(","):
-			return sqlErrorf(t.at, "want one expression, not a list")
+			return sqltext.Errorf(t.At, "leave out the alias")
+		case t.Is(","):
+			return sqltext.Errorf(t.At, "want one expression, not a list")
 		case word == "over":
-			return sqlErrorf(t.at, "a window function gives a value for each row: want one aggregate, such as sum(amount)")
+			return sqltext.Errorf(t.At, "a window function gives a value for each row: want one aggregate, such as sum(amount)")
 		}
-		calls = calls || i+1 < len(tokens) && aggregates(t) && tokens[i+1].is("(")
+		calls = calls || i+1 < len(tokens) && aggregates(t) && tokens[i+1].Is("(")
 	}
 	if calls {
 		return nil
 	}
-	return sqlErrorf(tokens[0].at, "%.80q aggregates nothing: want something like count(*) or sum(amount)", measure[tokens[0].at:tokens[len(tokens)-1].end])
+	return sqltext.Errorf(tokens[0].At, "%.80q aggregates nothing: want something like count(*) or sum(amount)", measure[tokens[0].At:tokens[len(tokens)-1].End])
 }
 
 // scalars are well-known functions of one row. Engines and their users have more
@@ -220,31 +222,31 @@ func checkMeasure(measure string) *sqlError {
 const scalars = `coalesce nullif round floor ceil ceiling abs lower upper length cast try_cast trim
 	greatest least date_trunc extract date_part substring concat replace in and or not exists any all values case when then else`
 
-func aggregates(t sqlToken) bool {
-	return t.kind == sqlQuoted || t.kind == sqlWord && !listed(scalars, t.word())
+func aggregates(t sqltext.Token) bool {
+	return t.Kind == sqltext.Quoted || t.Kind == sqltext.Word && !listed(scalars, t.Word())
 }
 
 // checkWhere finds what keeps a text from being one condition.
-func checkWhere(where string) *sqlError {
+func checkWhere(where string) *sqltext.Error {
 	_, err := checkPart(where)
 	return err
 }
 
 // checkPart checks what a measure and a condition have in common: they are put
 // into a statement, so nothing in them may end their place there.
-func checkPart(text string) ([]sqlToken, *sqlError) {
+func checkPart(text string) ([]sqltext.Token, *sqltext.Error) {
 	text = strings.TrimRight(text, " \t\r\n")
-	tokens, err := lexSQL(text)
+	tokens, err := sqltext.Lex(text)
 	if err != nil {
 		return nil, err
 	}
 	if len(tokens) == 0 {
-		return nil, sqlErrorf(0, "is empty")
+		return nil, sqltext.Errorf(0, "is empty")
 	}
-	if end := tokens[len(tokens)-1].end; strings.Contains(text[end:], "--") {
-		return nil, sqlErrorf(end+strings.Index(text[end:], "--"), "a comment at the end would hide what follows: leave it out")
+	if end := tokens[len(tokens)-1].End; strings.Contains(text[end:], "--") {
+		return nil, sqltext.Errorf(end+strings.Index(text[end:], "--"), "a comment at the end would hide what follows: leave it out")
 	}
-	for _, check := range []func([]sqlToken) *sqlError{
+	for _, check := range []func([]sqltext.Token) *sqltext.Error{
 		checkNoSemicolon, checkParentheses, checkClauses, checkLocks, checkFunctions, checkFiles, checkNoParameters,
 	} {
 		if err := check(tokens); err != nil {
@@ -254,19 +256,19 @@ func checkPart(text string) ([]sqlToken, *sqlError) {
 	return tokens, nil
 }
 
-func checkNoSemicolon(tokens []sqlToken) *sqlError {
+func checkNoSemicolon(tokens []sqltext.Token) *sqltext.Error {
 	for _, t := range tokens {
-		if t.is(";") {
-			return sqlErrorf(t.at, "a semicolon would end the statement: leave it out")
+		if t.Is(";") {
+			return sqltext.Errorf(t.At, "a semicolon would end the statement: leave it out")
 		}
 	}
 	return nil
 }
 
-func checkNoParameters(tokens []sqlToken) *sqlError {
+func checkNoParameters(tokens []sqltext.Token) *sqltext.Error {
 	for _, t := range tokens {
-		if t.kind == sqlParam || t.is("$") {
-			return sqlErrorf(t.at, "%s is for the long form: here the days are bounded already", t.text)
+		if t.Kind == sqltext.Param || t.Is("$") {
+			return sqltext.Errorf(t.At, "%s is for the long form: here the days are bounded already", t.Text)
 		}
 	}
 	return nil
@@ -274,31 +276,31 @@ func checkNoParameters(tokens []sqlToken) *sqlError {
 
 // checkClauses finds a clause of a statement outside of parentheses, and a
 // statement that writes within them.
-func checkClauses(tokens []sqlToken) *sqlError {
+func checkClauses(tokens []sqltext.Token) *sqltext.Error {
 	depth := 0
 	for i, t := range tokens {
 		switch {
-		case t.is("("):
+		case t.Is("("):
 			depth++
-		case t.is(")"):
+		case t.Is(")"):
 			depth--
-		case i > 0 && tokens[i-1].is("(") && writes(tokens[i:]):
-			return sqlErrorf(t.at, "%s writes: want an expression", strings.ToLower(t.text))
+		case i > 0 && tokens[i-1].Is("(") && writes(tokens[i:]):
+			return sqltext.Errorf(t.At, "%s writes: want an expression", strings.ToLower(t.Text))
 		case depth == 0 && clause(tokens, i):
-			return sqlErrorf(t.at, "%s begins another clause: want an expression", strings.ToLower(t.text))
+			return sqltext.Errorf(t.At, "%s begins another clause: want an expression", strings.ToLower(t.Text))
 		}
 	}
 	return nil
 }
 
-func clause(tokens []sqlToken, i int) bool {
-	switch tokens[i].word() {
+func clause(tokens []sqltext.Token, i int) bool {
+	switch tokens[i].Word() {
 	case "from":
-		return !isDistinctFrom(tokens, i)
+		return !sqltext.IsDistinctFrom(tokens, i)
 	case "group":
-		return i == 0 || tokens[i-1].word() != "within"
+		return i == 0 || tokens[i-1].Word() != "within"
 	case "select", "where", "having", "order", "limit", "union", "intersect", "except", "window", "offset", "fetch", "qualify":
-		return i == 0 || !tokens[i-1].is(".")
+		return i == 0 || !tokens[i-1].Is(".")
 	}
 	return false
 }

@@ -43,7 +43,7 @@ func TestCheckStatementAcceptsWhatOnlyReads(t *testing.T) {
 		"select day, list_filter(x, e -> e > 1)[1] from t where BOUNDS",
 	} {
 		if err := checkStatement(bounded(sql)); err != nil {
-			t.Errorf("%s\nis refused at %d: %s", sql, err.at, err.text)
+			t.Errorf("%s\nis refused at %d: %s", sql, err.At, err.Text)
 		}
 	}
 }
@@ -122,11 +122,11 @@ func TestD09CheckStatementRefusesWhatDoesMoreThanRead(t *testing.T) {
 		err := checkStatement(bounded(sql))
 		switch {
 		case want == "" && err != nil:
-			t.Errorf("%s\nis refused: %s", sql, err.text)
+			t.Errorf("%s\nis refused: %s", sql, err.Text)
 		case want != "" && err == nil:
 			t.Errorf("%s\nis accepted, want %s", sql, want)
-		case want != "" && !strings.Contains(err.text, want):
-			t.Errorf("%s\nis refused with %q, want %q", sql, err.text, want)
+		case want != "" && !strings.Contains(err.Text, want):
+			t.Errorf("%s\nis refused with %q, want %q", sql, err.Text, want)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func TestCheckMeasureWantsOneAggregate(t *testing.T) {
 		"sum($1)":                "long form",
 		"max(read_text('x'))":    "read_text",
 	} {
-		if err := checkMeasure(measure); (err == nil) != (want == "") || err != nil && !strings.Contains(err.text, want) {
+		if err := checkMeasure(measure); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Text, want) {
 			t.Errorf("%q: %v, want %q", measure, err, want)
 		}
 	}
@@ -190,7 +190,7 @@ func TestCheckWhereWantsOneCondition(t *testing.T) {
 		"a in (delete from t returning 1)": "delete writes",
 		"  ":                               "is empty",
 	} {
-		if err := checkWhere(where); (err == nil) != (want == "") || err != nil && !strings.Contains(err.text, want) {
+		if err := checkWhere(where); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Text, want) {
 			t.Errorf("%q: %v, want %q", where, err, want)
 		}
 	}
@@ -203,14 +203,14 @@ func TestCheckNames(t *testing.T) {
 		"": "is empty", "a.": "not a name", ".a": "not a name", "f(x)": "not a name", "'a'": "not a name", `"a`: "not a name", `""`: "not a name",
 		"1a": "not a name", "a.b.c.d": "too many parts", "data.csv": "read as a file", `"x/y"`: "read as a file", "$1": "not a name",
 	} {
-		if err := checkTableName(name); (err == nil) != (want == "") || err != nil && !strings.Contains(err.text, want) {
+		if err := checkTableName(name); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Text, want) {
 			t.Errorf("table %q: %v, want %q", name, err, want)
 		}
 	}
 	for name, want := range map[string]string{
 		"day": "", `"Day"`: "", "a.day": "not the name of one column", "user": "word of SQL", "day::date": "not a name",
 	} {
-		if err := checkColumnName(name); (err == nil) != (want == "") || err != nil && !strings.Contains(err.text, want) {
+		if err := checkColumnName(name); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Text, want) {
 			t.Errorf("column %q: %v, want %q", name, err, want)
 		}
 	}

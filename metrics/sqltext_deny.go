@@ -3,6 +3,8 @@ package metrics
 import (
 	"slices"
 	"strings"
+
+	"tearsheet/internal/sqltext"
 )
 
 // deniedFunctions reach beyond the tables of the warehouse: files, the network,
@@ -24,10 +26,10 @@ const (
 )
 
 // checkFunctions finds calls of functions that a metric has no business with.
-func checkFunctions(tokens []sqlToken) *sqlError {
+func checkFunctions(tokens []sqltext.Token) *sqltext.Error {
 	for i, t := range tokens {
-		if i+1 < len(tokens) && tokens[i+1].is("(") && t.named() && deniedFunction(foldName(t)) {
-			return sqlErrorf(t.at, "function %.80s is not allowed: a metric reads tables of the warehouse and nothing else", foldName(t))
+		if i+1 < len(tokens) && tokens[i+1].Is("(") && t.Named() && deniedFunction(sqltext.Fold(t)) {
+			return sqltext.Errorf(t.At, "function %.80s is not allowed: a metric reads tables of the warehouse and nothing else", sqltext.Fold(t))
 		}
 	}
 	return nil
@@ -44,11 +46,11 @@ const fileSuffixes = ".csv .tsv .txt .parquet .json .jsonl .ndjson .gz .zst .xls
 
 // checkFiles finds tables that are files: a text after FROM, or a name that looks
 // like one.
-func checkFiles(tokens []sqlToken) *sqlError {
-	for _, at := range tableReferences(tokens) {
-		t := tokens[at.first]
-		if t.kind == sqlString || looksLikeFile(at.name) {
-			return sqlErrorf(t.at, "%.80s would be read as a file: a metric reads tables of the warehouse", t.text)
+func checkFiles(tokens []sqltext.Token) *sqltext.Error {
+	for _, at := range sqltext.References(tokens) {
+		t := tokens[at.First]
+		if t.Kind == sqltext.String || looksLikeFile(at.Name) {
+			return sqltext.Errorf(t.At, "%.80s would be read as a file: a metric reads tables of the warehouse", t.Text)
 		}
 	}
 	return nil

@@ -1,5 +1,7 @@
 package metrics
 
+import "tearsheet/internal/sqltext"
+
 // Aggregate is what a simple measure does with the rows of a day.
 type Aggregate uint8
 
@@ -20,18 +22,18 @@ const (
 // be such a call (a filter, a window, an order, two arguments, a subquery, a
 // comment, arithmetic around the call) is AggregateOther with the whole measure.
 func ParseMeasure(measure string) (Aggregate, string) {
-	tokens, err := lexSQL(measure)
+	tokens, err := sqltext.Lex(measure)
 	if err != nil || len(tokens) < 4 || !wholeCall(tokens) || anyToken(tokens, outsideSimple) {
 		return AggregateOther, measure
 	}
 	kind, inner := AggregateOther, tokens[2:len(tokens)-1]
-	switch tokens[0].word() {
+	switch tokens[0].Word() {
 	case "count":
 		kind = AggregateCount
-		if len(inner) == 1 && inner[0].is("*") {
+		if len(inner) == 1 && inner[0].Is("*") {
 			return AggregateCountAll, ""
 		}
-		if inner[0].word() == "distinct" {
+		if inner[0].Word() == "distinct" {
 			kind, inner = AggregateCountDistinct, inner[1:]
 		}
 	case "sum":
@@ -46,7 +48,7 @@ func ParseMeasure(measure string) (Aggregate, string) {
 	if kind == AggregateOther || !simpleArgument(inner) {
 		return AggregateOther, measure
 	}
-	return kind, measure[inner[0].at:inner[len(inner)-1].end]
+	return kind, measure[inner[0].At:inner[len(inner)-1].End]
 }
 
 // DistinctKey returns the column of a measure that counts the distinct values of
@@ -56,7 +58,7 @@ func DistinctKey(measure string) (column string, ok bool) {
 	if kind != AggregateCountDistinct {
 		return "", false
 	}
-	tokens, err := lexSQL(argument)
+	tokens, err := sqltext.Lex(argument)
 	if err != nil || !dottedName(tokens) {
 		return "", false
 	}
@@ -64,16 +66,16 @@ func DistinctKey(measure string) (column string, ok bool) {
 }
 
 // wholeCall reports whether tokens are one function call and nothing else.
-func wholeCall(tokens []sqlToken) bool {
-	if tokens[0].kind != sqlWord || !tokens[1].is("(") {
+func wholeCall(tokens []sqltext.Token) bool {
+	if tokens[0].Kind != sqltext.Word || !tokens[1].Is("(") {
 		return false
 	}
 	depth := 0
 	for i, t := range tokens[1:] {
 		switch {
-		case t.is("("):
+		case t.Is("("):
 			depth++
-		case t.is(")"):
+		case t.Is(")"):
 			depth--
 		}
 		if depth == 0 {
@@ -84,28 +86,28 @@ func wholeCall(tokens []sqlToken) bool {
 }
 
 // outsideSimple reports whether t never stands in a simple measure.
-func outsideSimple(t sqlToken) bool {
-	switch t.word() {
+func outsideSimple(t sqltext.Token) bool {
+	switch t.Word() {
 	case "select", "over", "filter", "order", "within", "all", "window", "with":
 		return true
 	}
-	return t.afterGap || t.kind == sqlParam || t.is(";")
+	return t.AfterGap || t.Kind == sqltext.Param || t.Is(";")
 }
 
 // simpleArgument reports whether tokens are one expression: no comma but within
 // the parentheses of a function or a list, and no star or distinct of its own.
-func simpleArgument(tokens []sqlToken) bool {
-	if len(tokens) == 0 || tokens[0].is("*") || anyToken(tokens, func(t sqlToken) bool { return t.word() == "distinct" }) {
+func simpleArgument(tokens []sqltext.Token) bool {
+	if len(tokens) == 0 || tokens[0].Is("*") || anyToken(tokens, func(t sqltext.Token) bool { return t.Word() == "distinct" }) {
 		return false
 	}
 	called := []bool{false}
 	for i, t := range tokens {
 		switch {
-		case t.is("("):
-			called = append(called, i > 0 && tokens[i-1].named())
-		case t.is(")"):
+		case t.Is("("):
+			called = append(called, i > 0 && tokens[i-1].Named())
+		case t.Is(")"):
 			called = called[:len(called)-1]
-		case t.is(",") && !called[len(called)-1]:
+		case t.Is(",") && !called[len(called)-1]:
 			return false
 		}
 	}
@@ -114,16 +116,16 @@ func simpleArgument(tokens []sqlToken) bool {
 
 // dottedName reports whether tokens are a name, such as user_id, a.user_id or
 // a."User".
-func dottedName(tokens []sqlToken) bool {
+func dottedName(tokens []sqltext.Token) bool {
 	for i, t := range tokens {
-		if wantName := i%2 == 0; wantName && !t.named() || !wantName && !t.is(".") {
+		if wantName := i%2 == 0; wantName && !t.Named() || !wantName && !t.Is(".") {
 			return false
 		}
 	}
 	return len(tokens)%2 == 1
 }
 
-func anyToken(tokens []sqlToken, is func(sqlToken) bool) bool {
+func anyToken(tokens []sqltext.Token, is func(sqltext.Token) bool) bool {
 	for _, t := range tokens {
 		if is(t) {
 			return true

@@ -29,10 +29,11 @@ func rooms() []Room {
 		{Path: "internal/spelling", Layer: -1},
 		{Path: "internal/yamlfile", Layer: 0, Imports: "internal/spelling"},
 		{Path: "internal/layers", Layer: 0},
+		{Path: "internal/sqltext", Layer: 0},
 		{Path: "internal/xlsxfile", Layer: 0},
 
 		{Path: "warehouse", Layer: 1, Imports: "calendar"},
-		{Path: "metrics", Layer: 1, Imports: "calendar internal/spelling internal/yamlfile"},
+		{Path: "metrics", Layer: 1, Imports: "calendar internal/spelling internal/sqltext internal/yamlfile"},
 		{Path: "internal/demo", Layer: 1, Imports: "calendar"},
 
 		{Path: "warehouse/duck", Layer: 2, Imports: "warehouse calendar"},
@@ -41,7 +42,7 @@ func rooms() []Room {
 		{Path: "audit", Layer: 2, Imports: "metrics calendar"},
 		{Path: "dashboard", Layer: 2, Imports: "metrics calendar"},
 		{Path: "store", Layer: 2, Imports: "metrics calendar"},
-		{Path: "pipeline", Layer: 2, Imports: "warehouse pipeline/logline workflow calendar internal/yamlfile internal/spelling"},
+		{Path: "pipeline", Layer: 2, Imports: "warehouse pipeline/logline workflow calendar internal/yamlfile internal/spelling internal/sqltext"},
 		{Path: "pipeline/source/*", Layer: 2, Imports: "warehouse pipeline/logline calendar"},
 		{Path: "schemadoc", Layer: 3, Imports: "pipeline warehouse templates calendar internal/xlsxfile"},
 		{Path: "pipeline/graphpage", Layer: 3, Imports: "pipeline templates calendar"},

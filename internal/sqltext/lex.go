@@ -1,4 +1,6 @@
-package metrics
+// Package sqltext cuts SQL into tokens and reads out of it which tables it names, by
+// the rules that PostgreSQL and DuckDB share. It does not parse expressions.
+package sqltext
 
 import (
 	"fmt"
@@ -7,56 +9,58 @@ import (
 	"unicode/utf8"
 )
 
-// sqlKind says what a piece of SQL text is.
-type sqlKind uint8
+// Kind says what a piece of SQL text is.
+type Kind uint8
 
+// The kinds.
 const (
-	sqlWord   sqlKind = iota // a bare word: keyword, name or function
-	sqlQuoted                // a name in double quotes
-	sqlString                // a literal in single quotes or between dollar tags
-	sqlNumber
-	sqlParam  // $1
-	sqlSymbol // one character of anything else
+	Word   Kind = iota // a bare word: keyword, name or function
+	Quoted             // a name in double quotes
+	String             // a literal in single quotes or between dollar tags
+	Number
+	Param  // $1
+	Symbol // one character of anything else
 )
 
-// sqlToken is one piece of SQL text. Comments and blanks are no tokens.
-type sqlToken struct {
-	kind     sqlKind
-	text     string // as written
-	at, end  int    // byte offsets
-	afterGap bool   // a comment stands before it
+// Token is one piece of SQL text. Comments and blanks are no tokens.
+type Token struct {
+	Kind     Kind
+	Text     string // as written
+	At, End  int    // byte offsets
+	AfterGap bool   // a comment stands before it
 }
 
-// word returns the text of a bare word in lower case, and "" for anything else.
-func (t sqlToken) word() string {
-	if t.kind != sqlWord {
+// Word returns the text of a bare word in lower case, and "" for anything else.
+func (t Token) Word() string {
+	if t.Kind != Word {
 		return ""
 	}
-	return strings.ToLower(t.text)
+	return strings.ToLower(t.Text)
 }
 
-// is reports whether t is that symbol.
-func (t sqlToken) is(symbol string) bool { return t.kind == sqlSymbol && t.text == symbol }
+// Is reports whether t is that symbol.
+func (t Token) Is(symbol string) bool { return t.Kind == Symbol && t.Text == symbol }
 
-// named reports whether t can name a column or a table.
-func (t sqlToken) named() bool { return t.kind == sqlWord || t.kind == sqlQuoted }
+// Named reports whether t can name a column or a table.
+func (t Token) Named() bool { return t.Kind == Word || t.Kind == Quoted }
 
-// sqlError is a fault of SQL text at a byte offset.
-type sqlError struct {
-	at   int
-	text string
+// Error is a fault of SQL text at a byte offset.
+type Error struct {
+	At   int
+	Text string
 }
 
-func (e *sqlError) Error() string { return e.text }
+func (e *Error) Error() string { return e.Text }
 
-func sqlErrorf(at int, format string, args ...any) *sqlError {
-	return &sqlError{at, fmt.Sprintf(format, args...)}
+// Errorf returns an error at a byte offset.
+func Errorf(at int, format string, args ...any) *Error {
+	return &Error{at, fmt.Sprintf(format, args...)}
 }
 
-// lexSQL cuts text into tokens by the lexical rules that PostgreSQL and DuckDB
+// Lex cuts text into tokens by the lexical rules that PostgreSQL and DuckDB
 // share. A quote or a comment that is never closed is an error at its beginning.
-func lexSQL(text string) ([]sqlToken, *sqlError) {
-	l := sqlLexer{text: text}
+func Lex(text string) ([]Token, *Error) {
+	l := lexer{text: text}
 	for {
 		more, err := l.next()
 		if err != nil || !more {
@@ -65,15 +69,15 @@ func lexSQL(text string) ([]sqlToken, *sqlError) {
 	}
 }
 
-type sqlLexer struct {
+type lexer struct {
 	text      string
 	at        int
 	commented bool
-	tokens    []sqlToken
+	tokens    []Token
 }
 
 // next takes one token, blank or comment from the text.
-func (l *sqlLexer) next() (more bool, err *sqlError) {
+func (l *lexer) next() (more bool, err *Error) {
 	rest := l.text[l.at:]
 	if rest == "" {
 		return false, nil
@@ -87,30 +91,30 @@ func (l *sqlLexer) next() (more bool, err *sqlError) {
 	case strings.HasPrefix(rest, "/*"):
 		err = l.skipComment()
 	case r == '\'':
-		err = l.quoted(sqlString, 0, false)
+		err = l.quoted(String, 0, false)
 	case (r == 'e' || r == 'E') && strings.HasPrefix(rest[1:], "'"):
-		err = l.quoted(sqlString, 1, true)
+		err = l.quoted(String, 1, true)
 	case r == '"':
-		err = l.quoted(sqlQuoted, 0, false)
+		err = l.quoted(Quoted, 0, false)
 	case r == '$':
 		err = l.dollar()
 	case unicode.IsDigit(r):
-		l.take(sqlNumber, numberEnd(rest))
+		l.take(Number, numberEnd(rest))
 	case wordStart(r):
-		l.take(sqlWord, wordEnd(rest))
+		l.take(Word, wordEnd(rest))
 	default:
-		l.take(sqlSymbol, size)
+		l.take(Symbol, size)
 	}
 	return true, err
 }
 
-func (l *sqlLexer) take(kind sqlKind, size int) {
-	l.tokens = append(l.tokens, sqlToken{kind, l.text[l.at : l.at+size], l.at, l.at + size, l.commented})
+func (l *lexer) take(kind Kind, size int) {
+	l.tokens = append(l.tokens, Token{kind, l.text[l.at : l.at+size], l.at, l.at + size, l.commented})
 	l.at += size
 	l.commented = false
 }
 
-func (l *sqlLexer) skipLine() {
+func (l *lexer) skipLine() {
 	l.commented = true
 	if end := strings.IndexAny(l.text[l.at:], "\r\n"); end >= 0 {
 		l.at += end
@@ -120,7 +124,7 @@ func (l *sqlLexer) skipLine() {
 }
 
 // skipComment passes a block comment and those within it.
-func (l *sqlLexer) skipComment() *sqlError {
+func (l *lexer) skipComment() *Error {
 	l.commented = true
 	start, depth := l.at, 0
 	for l.at < len(l.text) {
@@ -138,12 +142,12 @@ func (l *sqlLexer) skipComment() *sqlError {
 			return nil
 		}
 	}
-	return sqlErrorf(start, "the comment that begins here is never closed")
+	return Errorf(start, "the comment that begins here is never closed")
 }
 
 // quoted takes a literal or a name whose opening quote stands after prefix bytes.
 // A doubled quote stands for itself.
-func (l *sqlLexer) quoted(kind sqlKind, prefix int, escapes bool) *sqlError {
+func (l *lexer) quoted(kind Kind, prefix int, escapes bool) *Error {
 	rest := l.text[l.at:]
 	quote := rest[prefix]
 	for i := prefix + 1; i < len(rest); i++ {
@@ -158,27 +162,27 @@ func (l *sqlLexer) quoted(kind sqlKind, prefix int, escapes bool) *sqlError {
 			return nil
 		}
 	}
-	return sqlErrorf(l.at, "the quote %c that begins here is never closed", quote)
+	return Errorf(l.at, "the quote %c that begins here is never closed", quote)
 }
 
 // dollar takes a parameter such as $1 or a literal between tags such as $$ or $a$.
-func (l *sqlLexer) dollar() *sqlError {
+func (l *lexer) dollar() *Error {
 	rest := l.text[l.at:]
 	if digits := len(rest[1:]) - len(strings.TrimLeft(rest[1:], "0123456789")); digits > 0 {
-		l.take(sqlParam, 1+digits)
+		l.take(Param, 1+digits)
 		return nil
 	}
 	tagEnd := strings.IndexByte(rest[1:], '$') + 1
 	if tagEnd == 0 || strings.IndexFunc(rest[1:tagEnd], func(r rune) bool { return !wordPart(r) }) >= 0 {
-		l.take(sqlSymbol, 1)
+		l.take(Symbol, 1)
 		return nil
 	}
 	tag := rest[:tagEnd+1]
 	end := strings.Index(rest[len(tag):], tag)
 	if end < 0 {
-		return sqlErrorf(l.at, "the quote %s that begins here is never closed", tag)
+		return Errorf(l.at, "the quote %s that begins here is never closed", tag)
 	}
-	l.take(sqlString, len(tag)+end+len(tag))
+	l.take(String, len(tag)+end+len(tag))
 	return nil
 }
 

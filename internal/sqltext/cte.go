@@ -1,4 +1,4 @@
-package metrics
+package sqltext
 
 import "strings"
 
@@ -15,15 +15,15 @@ func (c cte) covers(name string, at int) bool {
 
 // ctesOf finds the CTEs of a statement and of its subqueries. A CTE is known from
 // its end on, as far as its WITH reaches; a recursive one knows itself.
-func ctesOf(tokens []sqlToken) []cte {
+func ctesOf(tokens []Token) []cte {
 	var all []cte
 	for i, t := range tokens {
-		if t.word() != "with" || i > 0 && !tokens[i-1].is("(") {
+		if t.Word() != "with" || i > 0 && !tokens[i-1].Is("(") {
 			continue
 		}
 		end := len(tokens)
 		if i > 0 {
-			if closes := closing(tokens[i-1:]); closes >= 0 {
+			if closes := Closing(tokens[i-1:]); closes >= 0 {
 				end = i - 1 + closes
 			}
 		}
@@ -35,21 +35,28 @@ func ctesOf(tokens []sqlToken) []cte {
 	return all
 }
 
+// AfterCTEs returns the index of what follows the CTEs after the WITH that tokens
+// begin with.
+func AfterCTEs(tokens []Token) int {
+	_, end := parseCTEs(tokens)
+	return end
+}
+
 // parseCTEs reads the CTEs after the WITH that tokens begin with and returns the
 // index of what follows them. Each is known from the index from on.
-func parseCTEs(tokens []sqlToken) (found []cte, end int) {
+func parseCTEs(tokens []Token) (found []cte, end int) {
 	i, recursive := 1, false
-	if i < len(tokens) && tokens[i].word() == "recursive" {
+	if i < len(tokens) && tokens[i].Word() == "recursive" {
 		i, recursive = i+1, true
 	}
-	for i < len(tokens) && tokens[i].named() {
-		c := cte{name: foldName(tokens[i]), from: i}
+	for i < len(tokens) && tokens[i].Named() {
+		c := cte{name: Fold(tokens[i]), from: i}
 		for i++; i < len(tokens); i++ {
-			if !tokens[i].is("(") {
+			if !tokens[i].Is("(") {
 				continue
 			}
-			isBody := tokens[i-1].word() == "as" || tokens[i-1].word() == "materialized"
-			closes := closing(tokens[i:])
+			isBody := tokens[i-1].Word() == "as" || tokens[i-1].Word() == "materialized"
+			closes := Closing(tokens[i:])
 			if closes < 0 {
 				return found, len(tokens)
 			}
@@ -63,10 +70,28 @@ func parseCTEs(tokens []sqlToken) (found []cte, end int) {
 			c.from = i
 		}
 		found = append(found, c)
-		if i >= len(tokens) || !tokens[i].is(",") {
+		if i >= len(tokens) || !tokens[i].Is(",") {
 			return found, i
 		}
 		i++
 	}
 	return found, i
+}
+
+// Closing returns the index of the parenthesis that closes the one tokens begin
+// with, or -1.
+func Closing(tokens []Token) int {
+	depth := 0
+	for i, t := range tokens {
+		switch {
+		case t.Is("("):
+			depth++
+		case t.Is(")"):
+			depth--
+		}
+		if depth == 0 {
+			return i
+		}
+	}
+	return -1
 }
