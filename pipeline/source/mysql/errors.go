@@ -104,6 +104,11 @@ const (
 	statementTime     = 1969
 )
 
+// theTables are the errors that the server has against a statement about one table.
+func theTables() []uint16 {
+	return []uint16{noSuchColumn, syntaxFault, selectDenied, columnDenied, noSuchTable}
+}
+
 func hasNumber(err error, numbers ...uint16) bool {
 	var answer *mysql.MySQLError
 	return errors.As(err, &answer) && slices.Contains(numbers, answer.Number)
@@ -143,7 +148,7 @@ func (s *server) failed(ctx context.Context, err error) error {
 	var answer *mysql.MySQLError
 	said := errors.As(err, &answer)
 	lost := !said || hasNumber(err, queryInterrupted, connectionKilled, definitionChanged)
-	lasting := hasNumber(err, accessDeniedToDB, noSuchColumn, syntaxFault, selectDenied, columnDenied, noSuchTable, privilegeMissing)
+	lasting := hasNumber(err, append(theTables(), accessDeniedToDB, privilegeMissing)...)
 	return &SourceError{Place: s.place, Temporary: !lasting, Err: s.log.explain(err), lost: lost}
 }
 

@@ -21,6 +21,7 @@ import (
 const (
 	defaultMaxLag    = 10 * time.Minute
 	defaultTimeLimit = 5 * time.Minute
+	defaultLockWait  = 15 * time.Second
 	defaultMaxShrink = 0.05
 )
 
@@ -47,6 +48,9 @@ func newLoader(w warehouse.Warehouse, c calendar.Calendar, source Source, option
 	}
 	if source.TimeLimit == 0 {
 		source.TimeLimit = defaultTimeLimit
+	}
+	if source.LockWait == 0 {
+		source.LockWait = defaultLockWait
 	}
 	if options.Progress == nil {
 		options.Progress = func(Progress) {}
@@ -94,7 +98,7 @@ func (l *loader) load(ctx context.Context) (Report, error) {
 	defer cancel()
 	limited, end := context.WithTimeoutCause(ctx, l.source.TimeLimit, errTooLong)
 	defer end()
-	s, err := connect(limited, l.config, l.source.TimeLimit)
+	s, err := connect(limited, l.config, l.source)
 	if err != nil {
 		return report, err
 	}
@@ -111,7 +115,7 @@ func (l *loader) load(ctx context.Context) (Report, error) {
 			continue
 		}
 		done := TableReport{Table: table.Table}
-		err := l.table(ctx, limited, s, table, &done)
+		err := asSetup(table, l.table(ctx, limited, s, table, &done))
 		done.Err = err
 		report.Tables = append(report.Tables, done)
 		if ends(err) {
@@ -129,7 +133,8 @@ func ends(err error) bool {
 	if err == nil || errors.As(err, &setup) || errors.As(err, &data) || errors.As(err, &held) {
 		return false
 	}
-	return !hasNumber(err, lockWaitTimeout) // somebody alters this table: the others may be had
+	// Somebody alters this table, or the server has something against it alone.
+	return !hasNumber(err, append(theTables(), lockWaitTimeout)...)
 }
 
 // table brings one table up to date. Limited is the time of the snapshot, which the
@@ -186,6 +191,15 @@ func letGo(ctx context.Context, s *server, err error) error {
 	}
 	if lost := s.release(ctx); lost != nil {
 		return lost
+	}
+	return err
+}
+
+// asSetup tells what the server has against a statement as a fault of the table's entry.
+func asSetup(table Table, err error) error {
+	var answer *mysql.MySQLError
+	if errors.As(err, &answer) && hasNumber(err, theTables()...) {
+		return &SetupError{table.Table, table.From, []string{answer.Message}}
 	}
 	return err
 }

@@ -27,6 +27,9 @@ type Source struct {
 	MaxLag time.Duration
 	// TimeLimit is how long the snapshot may take; 0 stands for five minutes.
 	TimeLimit time.Duration
+	// LockWait is how long we wait for a table that somebody alters; 0 stands for 15
+	// seconds.
+	LockWait time.Duration
 }
 
 // Table says where the rows of a table of the warehouse come from.

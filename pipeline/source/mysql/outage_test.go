@@ -232,10 +232,10 @@ func TestB04_WhatAnAdministratorKillsOnceIsReadAgain(t *testing.T) {
 	for name, command := range map[string]string{"connection": "kill connection %d", "query": "kill query %d"} {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t, "UTC")
-			loadedOnce(t, s, 500_000)
+			loadedOnce(t, s, 200_000)
 			s.killer(t, command, 1)
 			s.load(t, s.source(users(t)))
-			s.want(t, "select count(*) from production.users", "500000")
+			s.want(t, "select count(*) from production.users", "200000")
 		})
 	}
 }
@@ -247,7 +247,7 @@ func TestB04_WhatAnAdministratorKillsTwiceIsGivenUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t, "UTC")
-			loadedOnce(t, s, 500_000)
+			loadedOnce(t, s, 200_000)
 			s.killer(t, tt.command, 2)
 			_, err := s.tryLoad(t, s.source(users(t)))
 			sourceError(t, err, true)

@@ -16,6 +16,7 @@ import (
 type server struct {
 	place     string
 	timeLimit time.Duration
+	lockWait  time.Duration
 	log       *driverLog
 	db        *sql.DB
 	conn      *sql.Conn
@@ -30,11 +31,8 @@ type position struct {
 	GTID     string // of the last transaction, or ""
 }
 
-// lockWait is how many seconds we wait for a table that somebody alters.
-const lockWait = 15
-
-func connect(ctx context.Context, config *mysql.Config, timeLimit time.Duration) (*server, error) {
-	s := &server{place: placeOf(config), timeLimit: timeLimit, log: &driverLog{}}
+func connect(ctx context.Context, config *mysql.Config, source Source) (*server, error) {
+	s := &server{place: placeOf(config), timeLimit: source.TimeLimit, lockWait: source.LockWait, log: &driverLog{}}
 	config = config.Clone()
 	config.Logger = s.log
 	connector, err := mysql.NewConnector(config)
@@ -86,7 +84,7 @@ func (s *server) settle(ctx context.Context) error {
 		"set time_zone = '+00:00'",
 		"set sql_mode = 'STRICT_ALL_TABLES'",
 		"set autocommit = 1",
-		fmt.Sprintf("set lock_wait_timeout = %d", lockWait),
+		fmt.Sprintf("set lock_wait_timeout = %d", int(max(s.lockWait, time.Second).Seconds())),
 		fmt.Sprintf("set net_write_timeout = %d", max(seconds, 60)),
 		fmt.Sprintf("set wait_timeout = %d", max(seconds, 60)),
 		"set session transaction isolation level repeatable read",
@@ -94,14 +92,16 @@ func (s *server) settle(ctx context.Context) error {
 	if s.maria {
 		statements = append(statements, fmt.Sprintf("set max_statement_time = %d", seconds))
 	} else {
-		statements = append(statements, fmt.Sprintf("set max_execution_time = %d", seconds*1000), "set information_schema_stats_expiry = 0")
+		statements = append(statements, fmt.Sprintf("set max_execution_time = %d", seconds*1000))
 	}
-	for _, statement := range statements {
-		err := s.run(ctx, statement)
-		if err != nil && strings.HasPrefix(statement, "set information_schema") && hasNumber(err, unknownVariable) {
-			continue // of MySQL 8 only
-		}
-		if err != nil {
+	if err := s.run(ctx, statements...); err != nil {
+		return err
+	}
+	// Without these, too, all that is read is right: the tables are held until the end
+	// where the server writes a binary log and the user has not the right BINLOG ADMIN, and
+	// MySQL 8, which alone knows the second, may believe an old number of rows.
+	for _, statement := range []string{"set sql_log_bin = 0", "set information_schema_stats_expiry = 0"} {
+		if err := s.run(ctx, statement); err != nil && !hasNumber(err, unknownVariable, privilegeMissing) {
 			return err
 		}
 	}
@@ -211,7 +211,8 @@ func (s *server) begin(ctx context.Context) error {
 }
 
 // release lets go of a table that was read, so that whoever wants to alter it need not
-// wait for the other tables. The snapshot stays.
+// wait for the other tables. The snapshot stays. (A server with a binary log holds the
+// table until the end if the session writes to that log.)
 func (s *server) release(ctx context.Context) error {
 	return s.failed(ctx, s.run(ctx, "rollback to savepoint between_tables"))
 }
