@@ -4,6 +4,7 @@
 package templates
 
 import (
+	"crypto/sha256"
 	"embed"
 	"encoding/base64"
 	"fmt"
@@ -11,15 +12,25 @@ import (
 	"strings"
 )
 
-//go:embed sheet.html sheet.css woff2/*.woff2
+//go:embed page.css sheet.html sheet.css schema.html schema.css woff2/*.woff2
 var pages embed.FS
 
-// Sheet is the tearsheet as a web page. Package tearsheet/render fills it.
-var Sheet = template.Must(template.ParseFS(pages, "sheet.html"))
+// The pages. Sheet is the tearsheet, which package tearsheet/render fills, Schema the
+// schema definitions document of package schemadoc.
+var (
+	Sheet  = template.Must(template.ParseFS(pages, "sheet.html"))
+	Schema = template.Must(template.ParseFS(pages, "schema.html"))
+)
 
 // SheetStyle returns the style of Sheet with the fonts inside, so that the page
 // needs nothing but itself.
-func SheetStyle() template.CSS {
+func SheetStyle() template.CSS { return style("page.css", "sheet.css") }
+
+// SchemaStyle returns the style of Schema, as SheetStyle.
+func SchemaStyle() template.CSS { return style("page.css", "schema.css") }
+
+// style returns the fonts and some style sheets.
+func style(sheets ...string) template.CSS {
 	var style strings.Builder
 	for _, face := range []struct {
 		file   string
@@ -31,8 +42,18 @@ func SheetStyle() template.CSS {
 		fmt.Fprintf(&style, "@font-face{font-family:'IBM Plex Sans Condensed';font-weight:%d;src:url(data:font/woff2;base64,%s) format('woff2')}\n",
 			face.weight, base64.StdEncoding.EncodeToString(embedded("woff2/"+face.file+".woff2")))
 	}
-	style.Write(embedded("sheet.css"))
+	for _, sheet := range sheets {
+		style.Write(embedded(sheet))
+	}
 	return template.CSS(style.String())
+}
+
+// Policy returns a content security policy that admits a style and the fonts in it,
+// and nothing else.
+func Policy(style template.CSS) string {
+	sum := sha256.Sum256([]byte(style))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; font-src data:; base-uri 'none'; form-action 'none'"
 }
 
 // embedded returns a file of this package; one that is missing is a mistake of

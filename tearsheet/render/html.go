@@ -2,8 +2,6 @@ package render
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -76,7 +74,7 @@ type figure struct {
 
 func newPage(doc *tearsheet.Document) page {
 	style := templates.SheetStyle()
-	p := page{Document: doc, Heading: doc.Title, Policy: policy(style), Style: style,
+	p := page{Document: doc, Heading: doc.Title, Policy: templates.Policy(style), Style: style,
 		Tally: doc.Counts.Tallies(), Imprint: imprint(doc), Chapters: chapters(doc)}
 	for _, s := range doc.Strips() {
 		shown, more := s.Brief()
@@ -112,13 +110,6 @@ func newRow(r tearsheet.Row, hint string) row {
 		view.Figures = append(view.Figures, figure{cell, i == len(r.Cells)-1, cell.Note()})
 	}
 	return view
-}
-
-// policy admits this style and the fonts in it, and nothing else.
-func policy(style template.CSS) string {
-	sum := sha256.Sum256([]byte(style))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; font-src data:; base-uri 'none'; form-action 'none'"
 }
 
 func imprint(doc *tearsheet.Document) string {
