@@ -61,6 +61,7 @@ func (a *app) status(ctx context.Context) error {
 		err = a.answer(lines)
 	} else {
 		a.sayStatus(all, p.config.clock(a.now()))
+		err = a.sayRuns(ctx, p)
 	}
 	return errors.Join(err, failedTables(all))
 }
@@ -130,6 +131,27 @@ func (a *app) sayStatus(all []pipeline.Status, now time.Time) {
 			fmt.Fprintf(a.out, "%s: %s not whole: %s\n", s.Asset.Name, count(n, "day"), sayIncomplete(s.Incomplete))
 		}
 	}
+}
+
+// shownRuns is how many runs status tells of.
+const shownRuns = 5
+
+// sayRuns tells of the last runs, the latest first.
+func (a *app) sayRuns(ctx context.Context, p *project) error {
+	runs, err := p.runs(ctx, shownRuns)
+	if err != nil || len(runs) == 0 {
+		return err
+	}
+	fmt.Fprintln(a.out, "\nthe last runs:")
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	for _, run := range runs {
+		took := "–"
+		if !run.Ended.IsZero() {
+			took = run.Ended.Sub(run.Started).Round(10 * time.Millisecond).String()
+		}
+		fmt.Fprintf(w, "  %d\t%s\t%s\t%s\t%s\n", run.Number, run.Started.In(p.config.calendar.Zone()).Format("2006-01-02 15:04"), run.State, took, firstOf(run.Error))
+	}
+	return w.Flush()
 }
 
 // firstOf returns the first line of a text, cut where it gets long.
