@@ -198,20 +198,26 @@ func (d *DB) Refresh(ctx context.Context, refresh warehouse.Refresh) (warehouse.
 }
 
 func (d *DB) refresh(ctx context.Context, conn *sql.Conn, tx *sql.Tx, refresh warehouse.Refresh) (warehouse.Refreshed, error) {
-	if err := d.run(ctx, tx, strings.Replace(warehouse.Table{Name: staged, Columns: refresh.Table.Columns, Whole: refresh.Table.Whole}.Create(spell),
-		"create table if not exists", "create or replace temporary table", 1)); err != nil {
-		return warehouse.Refreshed{}, err
-	}
-	digests := warehouse.NewDigester(refresh.Table)
-	err := conn.Raw(func(raw any) error {
-		return appendVectors(ctx, raw.(driver.Conn), place{"temp", mainSchema, staged}, refresh.Table, digested(digests, refresh))
-	})
-	if err != nil {
-		return warehouse.Refreshed{}, explain(err, d.path, "insert into "+refresh.Table.Name, d.limits)
-	}
 	known, err := warehouse.Partitions(ctx, querier{tx}, refresh.Table.Name, refresh.From, refresh.To)
 	if err != nil {
 		return warehouse.Refreshed{}, err
+	}
+	first := len(known) == 0 // nothing to compare with: the rows go to their place at once
+	into := place{"temp", mainSchema, staged}
+	clear := strings.Replace(warehouse.Table{Name: staged, Columns: refresh.Table.Columns, Whole: refresh.Table.Whole}.Create(spell),
+		"create table if not exists", "create or replace temporary table", 1)
+	if first {
+		into, clear = placeOf(refresh.Table), "delete from "+refresh.Table.Quoted()+within(refresh)
+	}
+	if err := d.run(ctx, tx, clear); err != nil {
+		return warehouse.Refreshed{}, err
+	}
+	digests := warehouse.NewDigester(refresh.Table)
+	err = conn.Raw(func(raw any) error {
+		return appendVectors(ctx, raw.(driver.Conn), into, refresh.Table, digested(digests, refresh))
+	})
+	if err != nil {
+		return warehouse.Refreshed{}, explain(err, d.path, "insert into "+refresh.Table.Name, d.limits)
 	}
 	taken := refresh.Take(digests, known)
 	if refresh.Guard != nil {
@@ -219,14 +225,24 @@ func (d *DB) refresh(ctx context.Context, conn *sql.Conn, tx *sql.Tx, refresh wa
 			return warehouse.Refreshed{}, err
 		}
 	}
-	if err := d.run(ctx, tx, refresh.Statements(taken, "temp."+staged)...); err != nil {
-		return warehouse.Refreshed{}, err
+	if !first {
+		if err := d.run(ctx, tx, append(refresh.Statements(taken, "temp."+staged), "drop table temp."+staged)...); err != nil {
+			return warehouse.Refreshed{}, err
+		}
 	}
 	partitions := target{warehouse.Table{Name: warehouse.PartitionTable}, warehouse.PartitionColumns()}
 	if err := appendAll(ctx, conn, partitions, taken.Ledger); err != nil {
 		return warehouse.Refreshed{}, explain(err, d.path, "insert into "+warehouse.PartitionTable, d.limits)
 	}
-	return warehouse.Refreshed{Read: taken.Rows, Changed: taken.Changed}, d.run(ctx, tx, "drop table temp."+staged)
+	return warehouse.Refreshed{Read: taken.Rows, Changed: taken.Changed}, nil
+}
+
+// within is the condition that a row is one for which a refresh speaks.
+func within(refresh warehouse.Refresh) string {
+	if refresh.Table.Whole {
+		return ""
+	}
+	return fmt.Sprintf(" where %[1]s >= date '%[2]s' and %[1]s < date '%[3]s'", warehouse.DayColumn, refresh.From, refresh.To)
 }
 
 // digested passes batches on and makes the digest of their days.

@@ -18,12 +18,6 @@ import (
 	"tearsheet/pipeline/source/mysql"
 )
 
-// many fills the table users with n rows of some width.
-func (s *shop) many(t testing.TB, n int) {
-	t.Helper()
-	s.exec(t, makeUsers, fmt.Sprintf("insert into users select seq, repeat('x', 80) from seq_1_to_%d", n))
-}
-
 // loadedOnce makes a shop whose table users was loaded with two rows once and has n rows
 // now.
 func loadedOnce(t *testing.T, s *shop, n int) {
