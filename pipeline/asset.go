@@ -20,9 +20,10 @@ type Asset struct {
 	Columns     []Column // all of them, day among them unless the table is whole
 	Whole       bool     // not cut into days
 	// SQL is the SELECT that makes it, without the header; "" if a source fills it.
-	// SQLLine is the line of File on which it begins.
-	SQL     string
-	SQLLine int
+	// SQLLine and SQLColumn are where in File it begins.
+	SQL       string
+	SQLLine   int
+	SQLColumn int
 	// Source says in a line where the rows of a table without SQL come from.
 	Source string
 	Checks []warehouse.Check // of the header, in its order

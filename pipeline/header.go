@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/invopop/jsonschema"
 
+	"tearsheet/internal/sqltext"
 	"tearsheet/internal/yamlfile"
 	"tearsheet/warehouse"
 )
@@ -184,6 +186,8 @@ func (r *headerReader) split(text string) (head, body string, ok bool) {
 	head = strings.Repeat("\n", strings.Count(before, "\n")) + inner[:end]
 	body = strings.TrimLeft(rest, " \t\r\n")
 	r.asset.SQLLine = strings.Count(text, "\n") - strings.Count(body, "\n") + 1
+	begins := text[:len(text)-len(body)]
+	r.asset.SQLColumn = utf8.RuneCountInString(begins[strings.LastIndexByte(begins, '\n')+1:]) + 1
 	body = strings.TrimRight(strings.TrimSpace(body), "; \t\r\n")
 	if body == "" {
 		r.add(r.asset.SQLLine, 1, "no SELECT follows the header")
@@ -206,12 +210,40 @@ func (r *headerReader) read(h header) {
 	for _, c := range h.CustomChecks {
 		a.Checks = append(a.Checks, warehouse.Check{Name: c.Name, Query: strings.TrimRight(strings.TrimSpace(c.Query), "; \n"), Want: c.Value})
 	}
-	r.days()
+	if r.statement() {
+		r.days()
+	}
 	if len(r.found) == 0 {
 		if err := a.Table().Validate(); err != nil {
 			r.at([]string{"name"}, "%v", err)
 		}
 	}
+}
+
+// statement reports whether the text after the header is one statement that selects, as
+// far as can be told without a warehouse.
+func (r *headerReader) statement() bool {
+	before := len(r.found)
+	at := func(offset int, format string, args ...any) {
+		line, column := r.asset.Position(offset)
+		r.add(line, column, format, args...)
+	}
+	tokens, err := sqltext.Lex(r.asset.SQL)
+	if err != nil {
+		at(err.At, "%s", err.Text)
+		return false
+	}
+	for i, t := range tokens {
+		switch first := i == 0 || i == 1 && tokens[0].Is("("); {
+		case first && !t.Is("(") && t.Word() != "select" && t.Word() != "with":
+			at(t.At, "begins with %.80q: want one SELECT", t.Text)
+		case t.Is(";"):
+			at(t.At, "a second statement follows this semicolon: want one SELECT")
+		case t.Kind == sqltext.Param && t.Text != "$1" && t.Text != "$2":
+			at(t.At, "unknown parameter %s: there are $1, the first day, and $2, the day after the last", t.Text)
+		}
+	}
+	return len(r.found) == before
 }
 
 // days holds the parameters of the statement against how the table is cut.
@@ -309,7 +341,7 @@ func (r *headerReader) check(column *Column, c columnCheck, p ...string) {
 		return
 	}
 	if !ok {
-		r.at(p, "check %s wants a value: %s", c.Name, map[string]string{"accepted_values": "a list of texts"}[c.Name])
+		r.at(p, "check %s wants a value: %s", c.Name, map[string]string{"accepted_values": "[web, ios]", "min": "0", "max": "100"}[c.Name])
 		return
 	}
 	r.asset.Checks = append(r.asset.Checks, warehouse.Check{Name: column.Name + " " + c.Name,

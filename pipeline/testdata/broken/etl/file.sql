@@ -1,0 +1,13 @@
+/* @bruin
+name: file
+description: One row for each day.
+owner: product
+columns:
+  - {name: day, type: date, description: The local day.}
+  - {name: n, type: bigint, description: How many.}
+@bruin */
+
+select day, count(*) as n
+from 'events.parquet'
+where day >= $1 and day < $2
+group by day

@@ -1,0 +1,13 @@
+/* @bruin
+name: no_owner
+description: One row for each day.
+depends: [staging.events]
+columns:
+  - {name: day, type: date, description: The local day.}
+  - {name: n, type: bigint, description: How many.}
+@bruin */
+
+select day, count(*) as n
+from staging.events
+where day >= $1 and day < $2
+group by day

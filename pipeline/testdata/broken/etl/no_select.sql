@@ -1,0 +1,4 @@
+/* @bruin
+name: no_select
+columns: [{name: day, type: date}]
+@bruin */

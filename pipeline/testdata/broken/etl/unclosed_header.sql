@@ -1,0 +1,2 @@
+/* @bruin
+name: unclosed_header

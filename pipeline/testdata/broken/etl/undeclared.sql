@@ -1,0 +1,15 @@
+/* @bruin
+name: undeclared
+description: One row for each day.
+owner: product
+depends: [staging.events]
+columns:
+  - {name: day, type: date, description: The local day.}
+  - {name: n, type: bigint, description: How many.}
+@bruin */
+
+select day, count(*) as n
+from staging.events
+join production.users on users.id = user_id
+where day >= $1 and day < $2
+group by day

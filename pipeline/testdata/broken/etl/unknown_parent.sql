@@ -1,0 +1,14 @@
+/* @bruin
+name: unknown_parent
+description: One row for each day.
+owner: product
+depends: [staging.events, staging.evnets]
+columns:
+  - {name: day, type: date, description: The local day.}
+  - {name: n, type: bigint, description: How many.}
+@bruin */
+
+select day, count(*) as n
+from staging.events
+where day >= $1 and day < $2
+group by day
