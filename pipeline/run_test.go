@@ -1,0 +1,324 @@
+package pipeline_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tearsheet/calendar"
+	"tearsheet/pipeline"
+	"tearsheet/warehouse"
+	"tearsheet/warehouse/duck"
+	"tearsheet/warehouse/warehousetest"
+)
+
+var (
+	first = calendar.DayOn(2026, time.October, 28) // the week of a clock change
+	today = first + 10
+	clock = func() time.Time { return time.Date(2026, time.November, 7, 5, 0, 0, 0, time.UTC) }
+)
+
+// purchases are rows of the table that all others are made of: user and cents, by day.
+type purchases map[int][][2]int64
+
+// fill is a source that brings its purchases up to date.
+type fill struct {
+	rows   purchases
+	failed error
+}
+
+func (f fill) Name() string     { return "production.purchases" }
+func (f fill) Tables() []string { return []string{"production.purchases"} }
+
+var table = warehouse.Table{Name: "production.purchases", Columns: []warehouse.Column{
+	{Name: "user_id", Type: warehouse.Type{Kind: warehouse.Bigint}}, {Name: "cents", Type: warehouse.Type{Kind: warehouse.Bigint}},
+}}
+
+func (f fill) Load(ctx context.Context, w warehouse.Warehouse, run pipeline.Context) (pipeline.NodeReport, error) {
+	if f.failed != nil {
+		return pipeline.NodeReport{}, f.failed
+	}
+	if err := w.Ensure(ctx, table); err != nil {
+		return pipeline.NodeReport{}, err
+	}
+	done, err := w.Refresh(ctx, warehouse.Refresh{Table: table, From: first, To: today, RunID: run.RunID, At: run.At,
+		Batches: func(yield func(*warehouse.Batch, error) bool) {
+			b := new(warehouse.Batch)
+			b.Reset(2)
+			for day, rows := range f.rows {
+				for _, row := range rows {
+					b.Rows++
+					b.Days = append(b.Days, first.Add(day))
+					b.Columns[0].Ints = append(b.Columns[0].Ints, row[0])
+					b.Columns[1].Ints = append(b.Columns[1].Ints, row[1])
+				}
+			}
+			yield(b, nil)
+		}})
+	return pipeline.NodeReport{Loads: []pipeline.TableLoad{{Table: table.Name, Rows: done.Read, Changed: done.Changed}}}, err
+}
+
+// assets are a fact with a check, a total of all days before it, a table of the day
+// before, and a whole table.
+func assets(t *testing.T, change func(name, text string) string) *pipeline.Graph {
+	t.Helper()
+	const head = "/* @bruin\nname: %s\ndescription: A table.\nowner: data\ndepends: [%s]\n%scolumns:\n%s@bruin */\n%s"
+	column := func(name, typ, checks string) string {
+		return fmt.Sprintf("  - {name: %s, type: %s, description: A column.%s}\n", name, typ, checks)
+	}
+	day := column("day", "date", "")
+	texts := map[string]string{
+		"sales": fmt.Sprintf(head, "sales", "production.purchases", "", day+column("user_id", "bigint", "")+column("cents", "bigint", ", checks: [{name: positive}]"),
+			"select day, user_id, cents from production.purchases where day >= $1 and day < $2"),
+		"totals": fmt.Sprintf(head, "totals", "{asset: sales, partition: all_before}", "", day+column("cents", "bigint", ""),
+			"select $1 as day, cast(sum(cents) as bigint) as cents from sales where day <= $1"),
+		"yesterday": fmt.Sprintf(head, "yesterday", "{asset: sales, partition: previous}, {asset: sales, partition: latest}", "", day+column("sold", "bigint", ""),
+			"select day + 1 as day, count(*) as sold from sales where day >= $1 - 1 and day < $2 - 1 group by day"),
+		"buyers": fmt.Sprintf(head, "buyers", "sales", "materialization: {strategy: create+replace}\n", column("user_id", "bigint", ", checks: [{name: unique}]"),
+			"select distinct user_id from sales"),
+	}
+	list := []*pipeline.Asset{{Name: table.Name, File: "tearsheet.yaml", Columns: []pipeline.Column{
+		{Name: "day", Type: warehouse.Type{Kind: warehouse.Date}}, {Name: "user_id", Type: warehouse.Type{Kind: warehouse.Bigint}}, {Name: "cents", Type: warehouse.Type{Kind: warehouse.Bigint}}}}}
+	for name, text := range texts {
+		if change != nil {
+			text = change(name, text)
+		}
+		a, faults := pipeline.ParseAsset("etl/"+name+".sql", []byte(text))
+		if err := faults.Err(); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, a)
+	}
+	g, faults := pipeline.NewGraph(list)
+	if err := faults.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func openWarehouse(t *testing.T) *duck.DB {
+	t.Helper()
+	w, err := duck.Open(t.Context(), filepath.Join(t.TempDir(), "w.duckdb"), warehouse.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
+func run(t *testing.T, w warehouse.Warehouse, g *pipeline.Graph, source fill, change func(*pipeline.Runner)) *pipeline.Report {
+	t.Helper()
+	r := pipeline.Runner{Warehouse: w, Graph: g, Sources: []pipeline.Source{source}, Clock: clock, AtOnce: 3,
+		Context: pipeline.Context{RunID: "run", At: clock(), Today: today},
+		Kind:    func(error) pipeline.FailureKind { return pipeline.FailedData }}
+	if change != nil {
+		change(&r)
+	}
+	report, err := r.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// made tells of each table how many days were made and how many of them changed.
+func made(report *pipeline.Report) string {
+	var list []string
+	for _, n := range report.Nodes {
+		if n.Built+len(n.Failures)+len(n.Skipped) > 0 {
+			list = append(list, fmt.Sprintf("%s %d/%d", n.Name, n.Built, len(n.Changed)))
+		}
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}
+
+func everyDay(cents int64) purchases {
+	p := purchases{}
+	for day := range today.Sub(first) {
+		p[day] = [][2]int64{{int64(day % 3), cents}, {7, cents}}
+	}
+	return p
+}
+
+func dump(t *testing.T, w warehouse.Querier) string {
+	t.Helper()
+	text, err := warehousetest.Dump(t.Context(), w, "production.purchases", "sales", "totals", "yesterday", "buyers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func TestRunMakesWhatIsStaleAndNothingElse(t *testing.T) {
+	w, g := openWarehouse(t), assets(t, nil)
+	if got := made(run(t, w, g, fill{rows: everyDay(100)}, nil)); got != "buyers 1/1, sales 10/10, totals 10/10, yesterday 10/10" {
+		t.Errorf("the first run made %s", got)
+	}
+	before := dump(t, w)
+	if report := run(t, w, g, fill{rows: everyDay(100)}, nil); made(report) != "" || !report.Idle() {
+		t.Errorf("the second run made %s", made(report))
+	}
+	if after := dump(t, w); after != before {
+		t.Error("a run without work changed the warehouse")
+	}
+	late := everyDay(100)
+	late[6] = append(late[6], [2]int64{1, 50})
+	// Day 6 of the fact; the totals of days 6 to 9; day 7 of the table of the day before;
+	// the whole table, which comes out the same.
+	if got := made(run(t, w, g, fill{rows: late}, nil)); got != "buyers 1/0, sales 1/1, totals 4/4, yesterday 1/1" {
+		t.Errorf("after a late row: %s", got)
+	}
+}
+
+// Early cut-off: a day that is made again with the same rows stops the wave.
+func TestTheSameRowsMakeNothingBelowStale(t *testing.T) {
+	w := openWarehouse(t)
+	run(t, w, assets(t, nil), fill{rows: everyDay(100)}, nil)
+	other := assets(t, func(name, text string) string {
+		if name == "sales" {
+			return text + " and 1 = 1"
+		}
+		return text
+	})
+	if got := made(run(t, w, other, fill{rows: everyDay(100)}, nil)); got != "sales 10/0" {
+		t.Errorf("other text with the same rows: %s", got)
+	}
+	forced := func(r *pipeline.Runner) {
+		r.Context.Forced = &pipeline.Span{From: first + 2, To: first + 4}
+		r.Selected = map[string]bool{"sales": true}
+	}
+	if got := made(run(t, w, other, fill{rows: everyDay(100)}, forced)); got != "sales 2/0" {
+		t.Errorf("a backfill of two days: %s", got)
+	}
+}
+
+// A day that a check refuses is not made, nor what is made of it; all others are. When
+// it is mended, the warehouse is the one that never had it.
+func TestBadDayKeepsNothingElseFromBeingMade(t *testing.T) {
+	w, g := openWarehouse(t), assets(t, nil)
+	bad := everyDay(100)
+	bad[6] = append(bad[6], [2]int64{1, -5})
+	report := run(t, w, g, fill{rows: bad}, nil)
+	// Of the table of the day before, day 7 is made of the bad day, and day 6 waits for
+	// the fact to be there.
+	if got := made(report); got != "buyers 0/0, sales 9/9, totals 6/6, yesterday 8/8" {
+		t.Errorf("made %s", got)
+	}
+	if report.Good() || report.Worst() != pipeline.FailedData {
+		t.Error("the run calls itself good")
+	}
+	for _, n := range report.Nodes {
+		for _, f := range n.Failures {
+			if f.From != first+6 || f.To != first+7 || !strings.Contains(f.Error, "cents positive") {
+				t.Errorf("%s: %s to %s: %s", n.Name, f.From, f.To, f.Error)
+			}
+		}
+	}
+	status, err := pipeline.Survey(t.Context(), w, g, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	states := map[string]pipeline.NodeState{}
+	for _, s := range status {
+		states[s.Asset.Name] = s.State
+	}
+	if states["sales"] != pipeline.Failed || states["totals"] == pipeline.Fresh {
+		t.Errorf("states are %v", states)
+	}
+	run(t, w, g, fill{rows: everyDay(100)}, nil)
+	clean := openWarehouse(t)
+	run(t, clean, g, fill{rows: everyDay(100)}, nil)
+	if got, want := dump(t, w), dump(t, clean); got != want {
+		t.Errorf("mended, it is\n%s\nwant\n%s", got, want)
+	}
+}
+
+// A source that is down leaves what was loaded, and what is made of it goes on.
+func TestB01SourceThatIsDownLeavesWhatThereIs(t *testing.T) {
+	w, g := openWarehouse(t), assets(t, nil)
+	run(t, w, g, fill{rows: everyDay(100)}, nil)
+	before := dump(t, w)
+	down := errors.New("connection refused")
+	report := run(t, w, g, fill{failed: down}, func(r *pipeline.Runner) {
+		r.Kind = func(error) pipeline.FailureKind { return pipeline.FailedSource }
+	})
+	if report.Worst() != pipeline.FailedSource || dump(t, w) != before {
+		t.Errorf("worst is %q", report.Worst())
+	}
+	status, err := pipeline.Survey(t.Context(), w, g, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range status {
+		if want := map[bool]pipeline.NodeState{true: pipeline.Failed, false: pipeline.Fresh}[s.Asset.Name == table.Name]; s.State != want {
+			t.Errorf("%s is %s, want %s", s.Asset.Name, s.State, want)
+		}
+	}
+}
+
+// A statement that is wrong as such is not tried for every day.
+func TestWrongStatementIsGivenUpSoon(t *testing.T) {
+	w := openWarehouse(t)
+	g := assets(t, func(name, text string) string {
+		if name == "sales" {
+			return strings.Replace(text, "cents from", "cent from", 1)
+		}
+		return text
+	})
+	report := run(t, w, g, fill{rows: everyDay(100)}, nil)
+	for _, n := range report.Nodes {
+		if n.Name == "sales" && (len(n.Failures) > 8 || !strings.Contains(n.Failures[0].Error, "cent")) {
+			t.Errorf("%d failures, the first %v", len(n.Failures), n.Failures[0])
+		}
+	}
+}
+
+// Days that are made in whatever order, each by itself or together, are the same.
+func TestDaysInAnyOrderAreTheSame(t *testing.T) {
+	g := assets(t, nil)
+	want := openWarehouse(t)
+	run(t, want, g, fill{rows: everyDay(100)}, nil)
+	w := openWarehouse(t)
+	run(t, w, g, fill{rows: everyDay(55)}, nil)
+	run(t, w, g, fill{rows: everyDay(100)}, nil)
+	for _, day := range rand.Perm(today.Sub(first)) {
+		run(t, w, g, fill{rows: everyDay(100)}, func(r *pipeline.Runner) {
+			r.Context.Forced = &pipeline.Span{From: first.Add(day), To: first.Add(day + 1)}
+		})
+	}
+	if got, want := dump(t, w), dump(t, want); got != want {
+		t.Errorf("it is\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestExplainNamesWhatADayIsMadeOf(t *testing.T) {
+	w, g := openWarehouse(t), assets(t, nil)
+	run(t, w, g, fill{rows: everyDay(100)}, nil)
+	late := everyDay(100)
+	late[3] = nil
+	run(t, w, g, fill{rows: late}, func(r *pipeline.Runner) { r.Selected = map[string]bool{table.Name: true} })
+	state, err := warehouse.ReadState(t.Context(), w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := pipeline.Explain(t.Context(), w, g, &pipeline.Planner{State: state, Today: today}, g.Asset("sales"), first+3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Fresh || e.Why != "changed: production.purchases" || len(e.Inputs) != 1 || !e.Inputs[0].Changed || len(e.Rows) != 2 || len(e.Attempts) != 1 {
+		t.Errorf("%+v", e)
+	}
+	if !strings.Contains(e.Statement, "day >= date '2026-10-31' and day < date '2026-11-01'") {
+		t.Errorf("statement is %s", e.Statement)
+	}
+	if e, err = pipeline.Explain(t.Context(), w, g, &pipeline.Planner{State: state, Today: today}, g.Asset("sales"), first+4); err != nil || !e.Fresh {
+		t.Errorf("%+v, %v", e, err)
+	}
+}
