@@ -121,7 +121,7 @@ type File struct {
 	Rejected   int64
 	Filtered   int64
 	// State is what became of it; "" stands for FileLoaded. Reason says why it is
-	// not loaded.
+	// not loaded; of one that is, it is what its source remembers of it.
 	State  FileState
 	Reason string
 	// Host and Hour are those of a log file; the zero Hour is none.

@@ -133,7 +133,7 @@ func sayFiles(w io.Writer, e *pipeline.Explanation) {
 
 func saidOf(f warehouse.File) string {
 	switch {
-	case f.Reason != "":
+	case f.State != warehouse.FileLoaded && f.Reason != "":
 		return f.Reason
 	case f.Rejected > 0:
 		return fmt.Sprintf("%d refused, the first in line %d", f.Rejected, f.FirstError)
