@@ -89,11 +89,25 @@ func (c *checked) project(ctx context.Context, dir, prefix string, now time.Time
 	if p.config.plan != nil {
 		c.Checked = append(c.Checked, prefix+filepath.Base(p.config.plan.File))
 	}
+	if p.graph != nil {
+		c.addAssets(prefix, p)
+		linted := p.lint()
+		found.faults, found.warnings = append(found.faults, linted.faults...), append(found.warnings, linted.warnings...)
+	}
 	if len(faults) == 0 {
 		err = c.warehouse(ctx, p, &found, now)
 	}
 	c.add(prefix, found)
 	return err
+}
+
+// addAssets notes that the files of assets were read.
+func (c *checked) addAssets(prefix string, p *project) {
+	for _, a := range p.graph.Assets() {
+		if a.SQL != "" {
+			c.Checked = append(c.Checked, prefix+a.File)
+		}
+	}
 }
 
 // warehouse prepares every statement. A warehouse that does not exist yet is only
@@ -118,6 +132,13 @@ func (c *checked) warehouse(ctx context.Context, p *project, found *findings, no
 		} else if err != nil {
 			found.faults = append(found.faults, metrics.Fault{Place: p.config.completeThroughAt, Text: refusal(err, p.config.completeThrough)})
 		}
+	}
+	if !p.config.others {
+		assets, err := checkAssets(ctx, p, r, p.config.calendar.DayOf(p.config.clock(now)))
+		if err != nil {
+			return err
+		}
+		found.faults, found.warnings = append(found.faults, assets.faults...), append(found.warnings, assets.warnings...)
 	}
 	for _, m := range p.registry.Metrics() {
 		if m.Roll == metrics.Ratio {

@@ -215,3 +215,37 @@ func TestUndisturbedNight(t *testing.T) {
 		t.Errorf("the second run: exit %d\n%s%s", o.code, o.out, o.errOut)
 	}
 }
+
+// A06, A04: a broken file keeps only its own hour from being loaded; the run says so with
+// its exit code. Delivered again, only its day is made, and the warehouse is the one in
+// which the file was never broken.
+func TestRepairedNightIsTheUnbrokenOne(t *testing.T) {
+	repair := func(dir string) {
+		nightLog(t, dir, time.Date(2026, time.November, 12, 3, 0, 0, 0, time.UTC), 2)
+	}
+	dir := night(t, nightDuckDB)
+	whole := t.TempDir()
+	copyProject(t, dir, whole)
+	repair(whole)
+	if o := tearsheetAt(t, tuesday, whole, "run"); o.code != exitDone {
+		t.Fatalf("unbroken: exit %d\n%s%s", o.code, o.out, o.errOut)
+	}
+	if o := tearsheetAt(t, tuesday, dir, "run"); o.code != exitHeld {
+		t.Fatalf("broken: exit %d\n%s%s", o.code, o.out, o.errOut)
+	}
+	if o := tearsheetAt(t, tuesday, dir, "status"); !strings.Contains(o.out, "staging.events: 1 day not whole: 2026-11-11 (47 of 48)") {
+		t.Errorf("status says\n%s%s", o.out, o.errOut)
+	}
+	repair(dir)
+	o := tearsheetAt(t, tuesday, dir, "run")
+	if o.code != exitDone || !strings.Contains(o.out, "likes                made,") && !strings.Contains(o.out, "made,") || strings.Contains(o.out, "3 days made") {
+		t.Errorf("repaired: exit %d\n%s%s", o.code, o.out, o.errOut)
+	}
+	if got, want := dumpNight(t, dir, nightDuckDB), dumpNight(t, whole, nightDuckDB); got != want {
+		t.Errorf("repaired, the warehouse is another one:\n%s", firstDifference(got, want))
+	}
+	o = tearsheetAt(t, tuesday, dir, "run", "--accept", "logs/web-1/2026-11-11-10.log.gz")
+	if o.code != exitDone || !strings.Contains(o.out, "1 loaded") {
+		t.Errorf("accepted: exit %d\n%s%s", o.code, o.out, o.errOut)
+	}
+}

@@ -318,6 +318,7 @@ func (l *loader) breaks(ctx context.Context, r *reading, wrong *brokenError) err
 func (l *loader) loaded(r *reading) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
+	l.known[r.object.name] = warehouse.File{Path: r.object.name, State: warehouse.FileLoaded}
 	l.report.Loaded++
 	l.report.Lines += r.lines
 	l.report.Rows += r.rows
