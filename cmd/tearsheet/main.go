@@ -71,7 +71,7 @@ func (a *app) command() *cobra.Command {
 	})
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return refuseEmpty(c) }
 	root.AddCommand(a.demoCommand(), a.initCommand(), a.checkCommand(), a.runCommand(), a.backfillCommand(),
-		a.statusCommand(), a.sheetCommand(),
+		a.statusCommand(), a.graphCommand(), a.sheetCommand(),
 		a.editionsCommand(), a.explainCommand(), a.schemaCommand(), a.versionCommand())
 	for _, c := range root.Commands() {
 		if c.Args != nil {
