@@ -16,6 +16,7 @@ import (
 
 	"tearsheet/calendar"
 	"tearsheet/metrics"
+	"tearsheet/pipeline"
 	"tearsheet/warehouse"
 )
 
@@ -23,8 +24,8 @@ func (a *app) checkCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [FILE|FOLDER]...",
 		Short: "Do the files agree with each other, and with the warehouse?",
-		Long: "Without arguments the project folder is checked: tearsheet.yaml, metrics.yaml and\n" +
-			"the plan, and every statement is prepared in the warehouse. With arguments, files are\n" +
+		Long: "Without arguments the project folder is checked: tearsheet.yaml, metrics.yaml, the\n" +
+			"plan and etl/, and every statement is prepared in the warehouse. With arguments, files are\n" +
 			"checked alone: YAML as registries, CSV and XLSX as plans against the metrics.yaml\n" +
 			"beside them; folders with all that is in them. Every fault is printed.",
 		Example: "  tearsheet check\n  tearsheet check drafts/metrics.yaml",
@@ -90,7 +91,9 @@ func (c *checked) project(ctx context.Context, dir, prefix string, now time.Time
 		c.Checked = append(c.Checked, prefix+filepath.Base(p.config.plan.File))
 	}
 	if p.graph != nil {
-		c.addAssets(prefix, p)
+		if slices.ContainsFunc(p.graph.Assets(), func(a *pipeline.Asset) bool { return a.SQL != "" }) {
+			c.Checked = append(c.Checked, prefix+assetsDir)
+		}
 		linted := p.lint()
 		found.faults, found.warnings = append(found.faults, linted.faults...), append(found.warnings, linted.warnings...)
 	}
@@ -99,15 +102,6 @@ func (c *checked) project(ctx context.Context, dir, prefix string, now time.Time
 	}
 	c.add(prefix, found)
 	return err
-}
-
-// addAssets notes that the files of assets were read.
-func (c *checked) addAssets(prefix string, p *project) {
-	for _, a := range p.graph.Assets() {
-		if a.SQL != "" {
-			c.Checked = append(c.Checked, prefix+a.File)
-		}
-	}
 }
 
 // warehouse prepares every statement. A warehouse that does not exist yet is only

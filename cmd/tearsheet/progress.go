@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -22,8 +23,9 @@ type progress struct {
 	draw  *drawing
 }
 
-// drawing is what stands on the terminal.
+// drawing is what stands on the terminal. Several nodes of a run draw at once.
 type drawing struct {
+	mutex sync.Mutex
 	bar  *progressbar.ProgressBar // nil: nothing
 	name string
 	last time.Time
@@ -49,12 +51,17 @@ func (p progress) file(at files.Progress) {
 
 // show draws unless what stands there was drawn just now.
 func (p progress) show(name string, done, total int64, unit ...progressbar.Option) {
-	if p.out == nil || p.draw.bar != nil && time.Since(p.draw.last) < betweenDraws {
+	if p.out == nil {
+		return
+	}
+	p.draw.mutex.Lock()
+	defer p.draw.mutex.Unlock()
+	if p.draw.bar != nil && time.Since(p.draw.last) < betweenDraws {
 		return
 	}
 	total = max(total, 1) // an empty file is read at once
 	if p.draw.name != name {
-		p.done()
+		p.clear()
 	}
 	if p.draw.bar == nil {
 		p.draw.name = name
@@ -77,9 +84,17 @@ func (p progress) say(format string, args ...any) {
 
 // done takes the display away.
 func (p progress) done() {
-	if p.out == nil || p.draw.bar == nil {
+	if p.out == nil {
 		return
 	}
-	_ = p.draw.bar.Clear()
-	p.draw.bar = nil
+	p.draw.mutex.Lock()
+	defer p.draw.mutex.Unlock()
+	p.clear()
+}
+
+func (p progress) clear() {
+	if p.draw.bar != nil {
+		_ = p.draw.bar.Clear()
+		p.draw.bar = nil
+	}
 }

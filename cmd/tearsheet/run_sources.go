@@ -53,6 +53,8 @@ func sayLoaded(r files.Report) string {
 	switch {
 	case r.Files == 0:
 		said = append(said, "no file found")
+	case r.Whole && (r.Unchanged < r.Files || len(r.Replaced) > 0):
+		said = append(said, fmt.Sprintf("%s, %d changed: %s loaded", count(r.Files, "file"), r.Files-r.Unchanged, count(int(r.Rows), "row")))
 	case r.Unchanged < r.Files || len(r.Replaced) > 0:
 		said = append(said, fmt.Sprintf("%s, %d changed: %s and %s loaded", count(r.Files, "file"), r.Files-r.Unchanged,
 			count(len(r.Replaced), "day"), count(int(r.Rows), "row")))

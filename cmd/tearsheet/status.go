@@ -13,17 +13,23 @@ import (
 	"tearsheet/calendar"
 	"tearsheet/pipeline"
 	"tearsheet/warehouse"
+	"tearsheet/workflow"
 )
 
 func (a *app) statusCommand() *cobra.Command {
-	return &cobra.Command{
+	var within time.Duration
+	c := &cobra.Command{
 		Use:   "status",
 		Short: "How every table stands: what is loaded, stale, open or failed",
 		Long: "Reads the ledger and no rows. It exits with 1 if something failed, and with 0 if it is\n" +
-			"only stale or waits for what has not come yet.",
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return a.status(c.Context()) },
+			"only stale or waits for what has not come yet. With --within it also exits with 1 if no\n" +
+			"run was done so lately: a dead-man's switch for what watches the night.",
+		Example: "  tearsheet status\n  tearsheet status --within 26h || page-somebody",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return a.status(c.Context(), within) },
 	}
+	c.Flags().DurationVar(&within, "within", 0, "how long ago the last run that was done may have ended, such as 26h")
+	return c
 }
 
 // tableStatus is a line of status as JSON.
@@ -44,7 +50,7 @@ type tableStatus struct {
 	Error      string             `json:"error,omitempty"`
 }
 
-func (a *app) status(ctx context.Context) error {
+func (a *app) status(ctx context.Context, within time.Duration) error {
 	p, err := openUnplanned(a.dir)
 	if err != nil {
 		return err
@@ -63,7 +69,30 @@ func (a *app) status(ctx context.Context) error {
 		a.sayStatus(all, p.config.clock(a.now()))
 		err = a.sayRuns(ctx, p)
 	}
-	return errors.Join(err, failedTables(all))
+	return errors.Join(err, failedTables(all), a.silent(ctx, p, within))
+}
+
+// silent returns an error if no run was done within a time.
+func (a *app) silent(ctx context.Context, p *project, within time.Duration) error {
+	if within <= 0 {
+		return nil
+	}
+	const looked = 1000 // runs
+	runs, err := p.runs(ctx, looked)
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if run.State != workflow.Done {
+			continue
+		}
+		if ago := a.now().Sub(run.Ended); ago > within {
+			return &exitError{code: exitHeld, err: fmt.Errorf("the last run that was done ended %s, at %s", since(a.now(), run.Ended),
+				run.Ended.In(p.config.calendar.Zone()).Format("2006-01-02 15:04"))}
+		}
+		return nil
+	}
+	return &exitError{code: exitHeld, err: errors.New("no run was ever done")}
 }
 
 // survey asks the ledger how the tables stand. A warehouse that does not exist yet has

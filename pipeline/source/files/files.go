@@ -66,6 +66,7 @@ type Progress struct {
 // Report is what a load did.
 type Report struct {
 	Table     string
+	Whole     bool
 	Files     int // that were found
 	Unchanged int // of these, not parsed again
 	Replaced  []calendar.Day

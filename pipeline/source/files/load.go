@@ -42,7 +42,7 @@ func newLoader(w warehouse.Warehouse, c calendar.Calendar, source Source, option
 }
 
 func (l *loader) load(ctx context.Context) (Report, error) {
-	report := Report{Table: l.source.Table}
+	report := Report{Table: l.source.Table, Whole: l.source.Whole}
 	found, err := find(l.source, l.options.Dir)
 	if err != nil {
 		return report, err

@@ -175,7 +175,7 @@ func missing(day calendar.Day, cells []Cell) []Hours {
 	}
 	var list []Hours
 	for _, cell := range cells {
-		if cell.There {
+		if cell.There || len(cell.Files) > 0 { // a file that is broken is told as that
 			continue
 		}
 		at := slices.IndexFunc(list, func(h Hours) bool { return h.Host == cell.Host })

@@ -281,8 +281,8 @@ func (l *loader) reading(s *server, table Table, from *serverTable, report *Tabl
 	r := &reading{server: s, table: table, from: from, to: table.table(), calendar: l.calendar, today: l.options.Today, progress: l.options.Progress, report: report}
 	r.key, r.paged = from.key(table.Key)
 	for _, column := range table.Columns {
-		if column.target() == warehouse.DayColumn && !r.to.Whole {
-			continue // the table has it by itself
+		if table.isDay(column) {
+			continue
 		}
 		r.fields = append(r.fields, field{column.source(), column.Type, taker(column.Type)})
 	}

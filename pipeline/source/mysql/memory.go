@@ -6,8 +6,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
+	"tearsheet/calendar"
 	"tearsheet/warehouse"
 )
 
@@ -123,12 +126,27 @@ func (l *loader) remember(ctx context.Context, r *reading, before memory) error 
 	if known == entry {
 		return nil
 	}
+	if r.report.Forgotten, err = l.outside(ctx, r); err != nil {
+		return err
+	}
 	none := func(func(warehouse.Row, error) bool) {}
-	err = l.warehouse.Replace(ctx, warehouse.Change{Table: r.to, Rows: none, Files: []warehouse.File{entry}, RunID: l.options.RunID, At: l.options.Now})
+	err = l.warehouse.Replace(ctx, warehouse.Change{Table: r.to, Rows: none, Forget: r.report.Forgotten, Files: []warehouse.File{entry}, RunID: l.options.RunID, At: l.options.Now})
 	if err != nil || entry.Rejected == 0 && known.Rejected == 0 {
 		return err
 	}
 	return l.keepRejects(ctx, r)
+}
+
+// outside returns the loaded days from before Since.
+func (l *loader) outside(ctx context.Context, r *reading) ([]calendar.Day, error) {
+	if r.day == nil || r.day.since == nil {
+		return nil, nil
+	}
+	parts, err := warehouse.Partitions(ctx, l.warehouse, r.to.Name, warehouse.WholePart+1, *r.day.since)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	return slices.Sorted(maps.Keys(parts)), nil
 }
 
 // text writes a memory that fits into the ledger: columns matter less than the position.

@@ -104,6 +104,8 @@ type TableReport struct {
 	// From and To are the days that were compared: from ≤ day < to.
 	From, To calendar.Day
 	Changed  []calendar.Day // days that have other rows than before, or WholePart
+	// Forgotten are days from before Since that were loaded and no longer are.
+	Forgotten []calendar.Day
 	// Nulled are the columns in which dates that do not exist became NULL.
 	Nulled []Nulled
 	// Rejects are the first rejected rows; the ledger has them, too.

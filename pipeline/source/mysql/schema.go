@@ -264,11 +264,17 @@ func (c Column) source() string {
 // target returns the name of a column in the warehouse.
 func (c Column) target() string { return strings.ToLower(c.Name) }
 
+// isDay reports whether a column is the day, which the table of the warehouse has by
+// itself.
+func (t Table) isDay(c Column) bool {
+	return t.Day != "" && c.target() == warehouse.DayColumn && strings.EqualFold(c.source(), t.Day)
+}
+
 // table returns the table of the warehouse.
 func (t Table) table() warehouse.Table {
 	table := warehouse.Table{Name: t.Table, Whole: t.At == "" && t.Day == ""}
 	for _, c := range t.Columns {
-		if c.target() != warehouse.DayColumn || table.Whole {
+		if !t.isDay(c) {
 			table.Columns = append(table.Columns, warehouse.Column{Name: c.target(), Type: c.Type})
 		}
 	}

@@ -325,6 +325,27 @@ func TestB14_OtherRulesAreNoShrinking(t *testing.T) {
 	s.want(t, "select count(*) from production.users", "10")
 }
 
+func TestDaysBeforeSinceAreLeftOutAndForgotten(t *testing.T) {
+	s := newShop(t, "UTC")
+	s.exec(t, "create table visits (id int primary key, day date)", "insert into visits values (1, '2026-11-10'), (2, '2026-11-12'), (3, '2026-11-17'), (4, '2026-11-15')")
+	table := mysql.Table{Table: "visits", Day: "day", Columns: columns(t, "id bigint, day date")}
+	if p := s.load(t, s.source(table)).Tables[0]; p.Loaded != 3 || p.Filtered != 1 || p.From != day(t, "2026-11-10") {
+		t.Errorf("report %+v", p)
+	}
+	s.want(t, "select cast(day as varchar), id from visits", "2026-11-10|1", "2026-11-12|2", "2026-11-15|4")
+	since := day(t, "2026-11-12")
+	table.Since = &since
+	if p := s.load(t, s.source(table)).Tables[0]; p.Loaded != 2 || p.Filtered != 2 || len(p.Forgotten) != 2 {
+		t.Errorf("report %+v", p)
+	}
+	s.want(t, "select id from visits", "2", "4")
+	s.want(t, "select cast(min(part) as varchar), count(*) from etl.partition", "2026-11-12|5")
+	// The days from Since on are there although nothing happened on them.
+	since = day(t, "2026-11-01")
+	s.load(t, s.source(table))
+	s.want(t, "select cast(min(part) as varchar), count(*) from etl.partition", "2026-11-01|16")
+}
+
 // zoneKeeper is a proxy that keeps the setting of the time zone to itself.
 type zoneKeeper struct{}
 
