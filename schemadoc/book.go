@@ -155,7 +155,7 @@ func (s *sheet) head(keepLeft int, columns ...heading) {
 func (s *sheet) row(cells ...cell) {
 	lines := 1
 	for i, c := range cells {
-		lines = max(lines, xlsxfile.Lines(c.text, int(s.columns[i].width*1.05)))
+		lines = max(lines, xlsxfile.Lines(c.text, int(s.columns[i].width*1.2)))
 	}
 	s.line(5+11.5*float64(lines), cells...)
 }

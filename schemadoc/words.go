@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tearsheet/calendar"
+	"tearsheet/templates"
 )
 
 // Fact is something that is known of a table: its name and its text as printed.
@@ -77,7 +78,7 @@ func (f Freshness) facts() []Fact {
 	case !f.Loaded:
 		return []Fact{{labelLoadedAt, "nothing is loaded", nil}}
 	}
-	rows := Fact{labelRows, grouped(f.Rows), f.Rows}
+	rows := Fact{labelRows, templates.Grouped(f.Rows), f.Rows}
 	at := Fact{labelLoadedAt, f.LoadedAt.Format("2 January 2006, 15:04"), nil}
 	if f.Whole {
 		return []Fact{rows, at}
@@ -87,7 +88,7 @@ func (f Freshness) facts() []Fact {
 		coverage = f.Coverage.String()
 	}
 	return []Fact{{labelLast, longDate(f.Last), f.Last}, {labelCoverage, coverage, nil}, {labelFirst, longDate(f.First), f.First},
-		{labelDays, grouped(int64(f.Days)), int64(f.Days)}, rows, at}
+		{labelDays, templates.Grouped(int64(f.Days)), int64(f.Days)}, rows, at}
 }
 
 func (c Counted) text() string {
@@ -95,7 +96,7 @@ func (c Counted) text() string {
 	case c.Rows == 0:
 		return ""
 	case c.Of > 0:
-		return fmt.Sprintf("%s of %s rows", grouped(c.Rows), grouped(c.Of))
+		return fmt.Sprintf("%s of %s rows", templates.Grouped(c.Rows), templates.Grouped(c.Of))
 	case c.From == c.To:
 		return "all " + plural(c.Rows, "row")
 	case c.To == c.From+1:
@@ -122,7 +123,7 @@ func (c Column) MoreText() string {
 	if c.More == 0 {
 		return ""
 	}
-	return "and " + grouped(c.More) + " more"
+	return "and " + templates.Grouped(c.More) + " more"
 }
 
 // Word returns the value as printed. What is no plain word is told apart from one.
@@ -148,7 +149,7 @@ func (v Value) Remark() string {
 }
 
 // RowsText returns the number of rows with the value.
-func (v Value) RowsText() string { return grouped(v.Rows) }
+func (v Value) RowsText() string { return templates.Grouped(v.Rows) }
 
 // Share returns the part of the counted rows that has the value.
 func (v Value) Share(counted Counted) string { return share(v.Rows, counted.Rows) }
@@ -182,7 +183,7 @@ func (d *Document) Tallies() []Tally {
 		}
 	}
 	gaps := int64(len(d.Missing))
-	return []Tally{count(tables, "table"), count(columns, "column"), {grouped(gaps), "missing", gaps > 0}}
+	return []Tally{count(tables, "table"), count(columns, "column"), {templates.Grouped(gaps), "missing", gaps > 0}}
 }
 
 func count(n int64, noun string) Tally {
@@ -194,7 +195,7 @@ func plural(n int64, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}
-	return grouped(n) + " " + noun
+	return templates.Grouped(n) + " " + noun
 }
 
 // share returns a part in percent. What is there is never 0, and what is not all is
@@ -214,15 +215,6 @@ func share(part, of int64) string {
 		return ">99.9 %"
 	}
 	return strconv.FormatFloat(percent, 'f', 1, 64) + " %"
-}
-
-// grouped writes a number with commas.
-func grouped(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for at := len(text) - 3; at > 0 && text[at-1] != '-'; at -= 3 {
-		text = text[:at] + "," + text[at:]
-	}
-	return text
 }
 
 func longDate(d calendar.Day) string { return d.Format("2 January 2006") }

@@ -12,14 +12,16 @@ import (
 	"strings"
 )
 
-//go:embed page.css sheet.html sheet.css schema.html schema.css woff2/*.woff2
+//go:embed page.css sheet.html sheet.css schema.html schema.css graph.html graph.css drawing.css woff2/*.woff2
 var pages embed.FS
 
-// The pages. Sheet is the tearsheet, which package tearsheet/render fills, Schema the
-// schema definitions document of package schemadoc.
+// The pages. Sheet is the tearsheet, which package tearsheet/render fills; Schema the
+// schema definitions document of package schemadoc; Graph the pipeline, of package
+// pipeline/graphpage: its template "drawing" is the picture alone.
 var (
 	Sheet  = template.Must(template.ParseFS(pages, "sheet.html"))
 	Schema = template.Must(template.ParseFS(pages, "schema.html"))
+	Graph  = template.Must(template.ParseFS(pages, "graph.html"))
 )
 
 // SheetStyle returns the style of Sheet with the fonts inside, so that the page
@@ -28,6 +30,12 @@ func SheetStyle() template.CSS { return style("page.css", "sheet.css") }
 
 // SchemaStyle returns the style of Schema, as SheetStyle.
 func SchemaStyle() template.CSS { return style("page.css", "schema.css") }
+
+// GraphStyle returns the style of Graph, as SheetStyle.
+func GraphStyle() template.CSS { return style("page.css", "drawing.css", "graph.css") }
+
+// DrawingStyle returns the style of the picture of Graph where it stands alone.
+func DrawingStyle() template.CSS { return style("drawing.css") }
 
 // style returns the fonts and some style sheets.
 func style(sheets ...string) template.CSS {
