@@ -16,6 +16,8 @@ import (
 	"tearsheet/internal/testenv"
 	"tearsheet/internal/testenv/mariadb"
 	"tearsheet/pipeline/source/mysql"
+	"tearsheet/warehouse"
+	"tearsheet/warehouse/duck"
 )
 
 // loadedOnce makes a shop whose table users was loaded with two rows once and has n rows
@@ -316,4 +318,39 @@ func TestCancelledLoadIsCancelled(t *testing.T) {
 		t.Errorf("a cancelled load is told as an error of the source: %v", err)
 	}
 	s.kept(t)
+}
+
+// full is a warehouse that takes some batches and then has no more room.
+type full struct {
+	*duck.DB
+	room int
+}
+
+var errFull = errors.New("no space left on device")
+
+func (f full) Refresh(_ context.Context, refresh warehouse.Refresh) (warehouse.Refreshed, error) {
+	n := 0
+	for _, err := range refresh.Batches {
+		if err != nil {
+			return warehouse.Refreshed{}, err
+		}
+		if n++; n > f.room {
+			return warehouse.Refreshed{}, errFull
+		}
+	}
+	return warehouse.Refreshed{}, nil
+}
+
+func TestWarehouseThatStopsEndsTheReading(t *testing.T) {
+	s := newShop(t, "UTC")
+	loadedOnce(t, s, 100_000)
+	for room := range 8 {
+		for range 5 {
+			_, err := mysql.Load(t.Context(), full{s.warehouse, room}, s.calendar, s.source(users(t)), s.options)
+			if !errors.Is(err, errFull) {
+				t.Errorf("room for %d batches: error is %v", room, err)
+			}
+		}
+	}
+	s.load(t, s.source(users(t)))
 }

@@ -46,7 +46,10 @@ type reading struct {
 	err    error        // of the server or the data, once the reading has ended
 	last   driver.Value // of the key
 	row    []driver.Value
-	bytes  int           // of the texts of the batch
+	bytes  int              // of the texts of the batch
+	batch  *warehouse.Batch // that is being filled
+	full   chan *warehouse.Batch
+	empty  chan *warehouse.Batch
 	stop   chan struct{} // closed when the warehouse takes no more
 }
 
@@ -132,26 +135,27 @@ func (r *reading) expressions() []string {
 func (r *reading) batches(ctx context.Context) iter.Seq2[*warehouse.Batch, error] {
 	return func(yield func(*warehouse.Batch, error) bool) {
 		const inUse = 3
-		full, empty := make(chan *warehouse.Batch, inUse), make(chan *warehouse.Batch, inUse)
+		r.full, r.empty, r.stop = make(chan *warehouse.Batch, inUse), make(chan *warehouse.Batch, inUse), make(chan struct{})
 		for range inUse {
-			empty <- &warehouse.Batch{}
+			r.empty <- &warehouse.Batch{}
 		}
-		r.stop = make(chan struct{})
 		go func() {
-			defer close(full)
-			r.err = r.read(ctx, full, empty)
+			defer close(r.full)
+			if err := r.read(ctx); !errors.Is(err, errStopped) {
+				r.err = err
+			}
 		}()
 		var rows int64
-		for batch := range full {
+		for batch := range r.full {
 			rows += int64(batch.Rows)
 			r.progress(Progress{Table: r.table.Table, Rows: rows, Of: r.from.rows})
 			if !yield(batch, nil) {
 				close(r.stop)
-				for range full { // until the reading has ended
+				for range r.full { // until the reading has ended
 				}
 				return
 			}
-			empty <- batch
+			r.empty <- batch
 		}
 		if r.err != nil {
 			yield(nil, r.err)
@@ -165,75 +169,59 @@ var (
 )
 
 // read hands all rows over. It returns when nothing more is read from the server.
-func (r *reading) read(ctx context.Context, full chan<- *warehouse.Batch, empty <-chan *warehouse.Batch) error {
+func (r *reading) read(ctx context.Context) error {
 	expressions := r.expressions()
 	r.row = make([]driver.Value, len(expressions))
-	batch := r.fresh(empty)
-	for {
-		n, err := r.page(ctx, r.statement(expressions), func() error {
-			if batch.Rows < batchRows && r.bytes < batchBytes {
-				return nil
-			}
-			finish(batch)
-			select {
-			case <-r.stop:
-				return errStopped
-			case full <- batch:
-			}
-			batch = r.fresh(empty)
-			return nil
-		}, &batch)
-		if errors.Is(err, errStopped) {
-			return nil
-		}
-		var data *DataError
-		if errors.Is(err, errEarlier) || errors.As(err, &data) {
+	if err := r.fresh(); err != nil {
+		return err
+	}
+	for more := true; more; {
+		before := r.report.Read
+		if err := r.page(ctx, r.statement(expressions)); err != nil {
 			return err
 		}
-		if err != nil {
-			return r.server.failed(ctx, err)
-		}
-		if !r.paged || n < pageRows {
-			break
-		}
+		more = r.paged && r.report.Read-before == pageRows
 	}
 	if len(r.faults) > 0 {
 		return &DataError{Table: r.table.Table, From: r.from.name, Faults: r.faults}
 	}
-	finish(batch)
+	return r.hand()
+}
+
+// fresh begins an empty batch.
+func (r *reading) fresh() error {
 	select {
 	case <-r.stop:
-	case full <- batch:
+		return errStopped
+	case r.batch = <-r.empty:
 	}
+	r.batch.Reset(len(r.fields))
+	r.bytes = 0
 	return nil
 }
 
-// fresh returns an empty batch.
-func (r *reading) fresh(empty <-chan *warehouse.Batch) *warehouse.Batch {
-	batch := <-empty
-	batch.Reset(len(r.fields))
-	r.bytes = 0
-	return batch
+// hand gives the batch to the warehouse.
+func (r *reading) hand() error {
+	finish(r.batch)
+	select {
+	case <-r.stop:
+		return errStopped
+	case r.full <- r.batch:
+		return nil
+	}
 }
 
 // page reads the rows of one statement below database/sql, which would copy each value.
-// After each row it calls full, which may put another batch into the place of batch.
-func (r *reading) page(ctx context.Context, statement string, full func() error, batch **warehouse.Batch) (n int, err error) {
-	raw := r.server.conn.Raw(func(conn any) error {
+func (r *reading) page(ctx context.Context, statement string) error {
+	var own error // what is wrong with a row, or with the warehouse
+	err := r.server.conn.Raw(func(conn any) error {
 		rows, err := conn.(driver.QueryerContext).QueryContext(ctx, statement, nil)
 		if err != nil {
 			return err
 		}
-		for {
-			if err = rows.Next(r.row); err != nil {
-				break
-			}
-			n++
-			if err = r.take(*batch); err == nil {
-				err = full()
-			}
-			if err != nil {
-				break
+		for err == nil && own == nil {
+			if err = rows.Next(r.row); err == nil {
+				own = r.took()
 			}
 		}
 		if errors.Is(err, io.EOF) {
@@ -241,7 +229,24 @@ func (r *reading) page(ctx context.Context, statement string, full func() error,
 		}
 		return errors.Join(err, rows.Close())
 	})
-	return n, raw
+	if own != nil {
+		return own
+	}
+	return r.server.failed(ctx, err)
+}
+
+// took takes the row that was just read, and hands the batch over when it is full.
+func (r *reading) took() error {
+	if err := r.take(r.batch); err != nil {
+		return err
+	}
+	if r.batch.Rows < batchRows && r.bytes < batchBytes {
+		return nil
+	}
+	if err := r.hand(); err != nil {
+		return err
+	}
+	return r.fresh()
 }
 
 // take converts the row that was just read, unless it is left out.
