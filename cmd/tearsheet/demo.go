@@ -118,6 +118,11 @@ func (a *app) writeDemo(ctx context.Context, dir, dsn string) error {
 	if err := endHistory(aside); err != nil {
 		return err
 	}
+	if dsn != "" {
+		if err := a.fillMySQL(ctx, aside, dsn); err != nil {
+			return err
+		}
+	}
 	if err := os.Remove(dir); err != nil && !os.IsNotExist(err) { // empty: seen before
 		return err
 	}

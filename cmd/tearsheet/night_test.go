@@ -249,3 +249,19 @@ func TestRepairedNightIsTheUnbrokenOne(t *testing.T) {
 		t.Errorf("accepted: exit %d\n%s%s", o.code, o.out, o.errOut)
 	}
 }
+
+// I08: what watches the night learns that no run was done lately.
+func TestI08StatusIsADeadMansSwitch(t *testing.T) {
+	dir := night(t, nightDuckDB)
+	nightLog(t, dir, time.Date(2026, time.November, 12, 3, 0, 0, 0, time.UTC), 2)
+	now := time.Now()
+	if o := tearsheetAt(t, now, dir, "run"); o.code != exitDone {
+		t.Fatalf("exit %d\n%s%s", o.code, o.out, o.errOut)
+	}
+	if o := tearsheetAt(t, now.Add(25*time.Hour), dir, "status", "--within", "26h"); o.code != exitDone {
+		t.Errorf("after 25 hours: exit %d\n%s", o.code, o.errOut)
+	}
+	if o := tearsheetAt(t, now.Add(27*time.Hour), dir, "status", "--within", "26h"); o.code != exitHeld || !strings.Contains(o.errOut, "the last run that was done ended 26 h ago") {
+		t.Errorf("after 27 hours: exit %d\n%s", o.code, o.errOut)
+	}
+}

@@ -26,9 +26,9 @@ type progress struct {
 // drawing is what stands on the terminal. Several nodes of a run draw at once.
 type drawing struct {
 	mutex sync.Mutex
-	bar  *progressbar.ProgressBar // nil: nothing
-	name string
-	last time.Time
+	bar   *progressbar.ProgressBar // nil: nothing
+	name  string
+	last  time.Time
 }
 
 func newProgress(out io.Writer) progress {

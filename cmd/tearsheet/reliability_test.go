@@ -21,6 +21,7 @@ import (
 	"tearsheet/internal/testenv"
 	"tearsheet/warehouse"
 	"tearsheet/warehouse/duck"
+	"tearsheet/warehouse/warehousetest"
 )
 
 // everyVariable makes the tests below kill a run at each of its calls, and three
@@ -143,9 +144,10 @@ func undisturbed(t *testing.T) (fresh, want string) {
 	return fresh, dumpNight(t, dir, nightDuckDB)
 }
 
-// C02, N01 to N05, N07: a run that is killed at any call that writes something is made
-// good by the next one.
-func TestC02RunKilledAtAnyWriteIsMadeGood(t *testing.T) {
+// C02, and N01 after listing, N02 while it unpacks, N03 after rows and before the ledger,
+// N04 in a commit, N05 after it, N07 while tables are made, N12 in a checkpoint: a run that
+// is killed at any call that writes something is made good by the next one.
+func TestC02N01N02N03N04N05N07N12RunKilledAtAnyWriteIsMadeGood(t *testing.T) {
 	strace := testenv.Tool(t, "strace")
 	fresh, want := undisturbed(t)
 	traced := t.TempDir()
@@ -234,9 +236,9 @@ func TestRowsWithoutTheirLedgerAreSeen(t *testing.T) {
 	}
 }
 
-// M01, I04: of two runs at the same instant one wins, and the other one says so or finds
+// M01, I04, I06: of two runs at the same instant one wins, and the other one says so or finds
 // nothing to do.
-func TestM01TwoRunsAtOnce(t *testing.T) {
+func TestM01I04I06TwoRunsAtOnce(t *testing.T) {
 	fresh, want := undisturbed(t)
 	refused := 0
 	for range sample(4, 200) {
@@ -303,5 +305,57 @@ func fill(t *testing.T, path string, size int64) {
 	t.Helper()
 	if err := os.WriteFile(path, bytes.Repeat([]byte{1}, int(max(size, 0))), 0o640); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// N06: a run that is killed while it reads a production table is made good by the next
+// one, and keeps nothing on the server waiting.
+func TestN06RunKilledWhileItReadsMySQL(t *testing.T) {
+	server := testenv.MariaDB(t)
+	fill := "drop database if exists n06; create database n06; use n06; create table payments (id bigint primary key, paid_at datetime(6) not null, amount decimal(12,2) not null);" +
+		" insert into payments select seq, '2026-11-01 12:00:00' + interval seq second, seq / 100 from seq_1_to_300000;"
+	client := exec.Command(testenv.Tool(t, "mariadb"), append(server.Client(), "-e", fill)...)
+	if out, err := client.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	project := func() string {
+		return writeProject(t, map[string]string{
+			"tearsheet.yaml": "company: N\ntimezone: America/Toronto\nas_of: 2026-11-13\nwarehouse: {url: 'duckdb:warehouse.duckdb'}\nsources:\n  mysql:\n    - dsn: '" + server.DSN("n06") +
+				"'\n      tables: [{table: payments, from: payments, at: paid_at, columns: {id: bigint, paid_at: timestamp, amount: 'decimal(12,2)'}}]\n",
+			"metrics.yaml": strings.Split(nightMetrics, "metrics:")[0] + "metrics:\n  - {name: paid, title: Paid, team: product, definition: \"Payments of the day, as production has them.\", unit: payments, better: up, week: mean, plan: none, from: payments, measure: count(*)}\n",
+		})
+	}
+	dumped := func(dir string) string {
+		r, err := duck.OpenReadOnly(t.Context(), filepath.Join(dir, "warehouse.duckdb"), warehouse.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		text, err := warehousetest.Dump(t.Context(), r, "payments")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	undisturbed := project()
+	began := time.Now()
+	if out, err := exec.Command("tearsheet", "-C", undisturbed, "run").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	length, want := time.Since(began), dumped(undisturbed)
+	if !strings.Contains(want, "# payments (day, id, paid_at, amount): 300000 rows") {
+		t.Fatalf("it begins %.100s", want)
+	}
+	for range sample(5, 60) {
+		dir := project()
+		ctx, cancel := context.WithTimeout(t.Context(), rand.N(length))
+		_ = exec.CommandContext(ctx, "tearsheet", "-C", dir, "run").Run()
+		cancel()
+		if out, err := exec.Command("tearsheet", "-C", dir, "run").CombinedOutput(); err != nil {
+			t.Fatalf("the next run: %v\n%s", err, out)
+		}
+		if got := dumped(dir); got != want {
+			t.Errorf("after a kill:\n%s", firstDifference(got, want))
+		}
 	}
 }
