@@ -167,7 +167,7 @@ type visit struct {
 // visit lets somebody look at some pages. The first one tells how he came, the last
 // one whether the app crashed.
 func (d *day) visit(v visit) {
-	pages := 1 + int(d.random.ExpFloat64()*1.8)
+	pages := 1 + int(d.random.ExpFloat64()*1.4)
 	load := int(d.level(loadMillis) * math.Exp(0.4*d.random.NormFloat64()-0.08))
 	crashed := v.client != web && d.random.Float64() < d.level(crashes)
 	if v.user != 0 {

@@ -15,7 +15,6 @@ import (
 	"unicode/utf8"
 
 	"tearsheet/calendar"
-	"tearsheet/internal/demo"
 )
 
 // delivery is what was written, read back by nothing of the product.
@@ -30,19 +29,15 @@ type delivery struct {
 type event struct {
 	file            string
 	at              time.Time
-	photo           string // or -
+	day             calendar.Day // in Toronto
+	photo           string       // or -
 	action, user    string
 	address, client string
 	query           url.Values
 }
 
-// day returns the local day of an instant.
-func day(t testing.TB, at time.Time) calendar.Day {
-	t.Helper()
-	return calendar.DayOn(at.In(zone(t)).Date())
-}
-
-func zone(t testing.TB) *time.Location {
+// toronto is the company's zone.
+func toronto(t testing.TB) *time.Location {
 	t.Helper()
 	zone, err := time.LoadLocation("America/Toronto")
 	if err != nil {
@@ -51,18 +46,8 @@ func zone(t testing.TB) *time.Location {
 	return zone
 }
 
-// delivered writes both deliveries and reads them.
-func delivered(t testing.TB) *delivery {
-	t.Helper()
-	dir := t.TempDir()
-	if err := demo.WriteData(t.Context(), dir, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := demo.DeliverRest(t.Context(), dir); err != nil {
-		t.Fatal(err)
-	}
-	return read(t, dir)
-}
+// dayIn returns the day of an instant in a zone.
+func dayIn(zone *time.Location, at time.Time) calendar.Day { return calendar.DayOn(at.In(zone).Date()) }
 
 func read(t testing.TB, dir string) *delivery {
 	t.Helper()
@@ -110,13 +95,14 @@ func (d *delivery) readLog(t testing.TB, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	zone := toronto(t)
 	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
 		e, ok := parse(lines.Text())
 		if !ok {
 			d.bad[name] = append(d.bad[name], lines.Text())
 			continue
 		}
-		if e.file = name; e.action != "healthcheck" {
+		if e.file, e.day = name, dayIn(zone, e.at); e.action != "healthcheck" {
 			d.events = append(d.events, e)
 		}
 	}

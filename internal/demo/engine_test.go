@@ -208,3 +208,23 @@ func (e engine) copyIn(t testing.TB, table, path string) {
 		t.Fatal(table, err)
 	}
 }
+
+// inserter inserts rows, written as SQL, by few statements.
+type inserter struct {
+	t      testing.TB
+	engine engine
+	table  string
+	rows   []string
+}
+
+func (w *inserter) add(values ...string) { w.rows = append(w.rows, "("+strings.Join(values, ",")+")") }
+
+func (w *inserter) flush() {
+	w.t.Helper()
+	if len(w.rows) > 0 {
+		w.engine.exec(w.t, "insert into "+w.table+" values "+strings.Join(w.rows, ","))
+	}
+	w.rows = nil
+}
+
+func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

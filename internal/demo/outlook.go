@@ -32,12 +32,13 @@ func (o outlook) uploads() float64 { return o.of(webUploads, mobileUploads) }
 
 func (o outlook) uploaders() float64 { return o.of(webUploaders, mobileUploaders) }
 
-// subscribers returns those of the first day and all who came since.
+// subscribers returns those of the first day and all who came since, but for those who
+// left.
 func (o outlook) subscribers() float64 {
 	const atFirst = 2_400
 	days := float64(o.date.Sub(First()) + 1)
 	middle := outlook{o.trends, First().Add(int(days / 2))}
-	return atFirst + days*(middle.of(newSubscriptions)-middle.of(cancellations))
+	return atFirst + days*(middle.of(newSubscriptions, returns)-middle.of(cancellations))
 }
 
 func (o outlook) grossSales() float64 {
