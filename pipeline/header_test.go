@@ -1,0 +1,144 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"tearsheet/warehouse"
+)
+
+const likesFile = `/* @bruin
+name: likes
+type: duckdb.sql
+description: >-
+  A like, with who gave it.
+owner: product
+tags: [fact]
+depends:
+  - staging.events
+  - {asset: users, mode: symbolic}
+  - {asset: visits, partition: lookback, days: 6}
+materialization: {type: table, strategy: time_interval, incremental_key: day, time_granularity: date}
+columns:
+  - {name: day, type: date, description: The local day., checks: [{name: not_null}]}
+  - {name: n, type: integer, description: How many., checks: [{name: min, value: 1.50}, {name: unique}]}
+  - {name: price, type: "numeric(12,2)", tags: [categorical]}
+  - {name: client, type: string, checks: [{name: accepted_values, value: [web, "it's"]}]}
+custom_checks:
+  - name: as many as events
+    query: |
+      select count(*) from likes where day = $1;
+    value: 3
+@bruin */
+
+  select day, 1 as n, 2 as price, client -- a comment stays
+from staging.events
+where day >= $1 and day < $2;
+`
+
+func TestParseAssetReadsAllKeys(t *testing.T) {
+	a, faults := ParseAsset("etl/likes.sql", []byte(likesFile))
+	if err := faults.Err(); err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprintf("%s|%s|%s|%q|%v|%d|%d:%d", a.Name, a.Description, a.Owner, a.Tags, a.Whole, a.Line, a.SQLLine, a.SQLColumn)
+	if want := `likes|A like, with who gave it.|product|["fact"]|false|2|25:3`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if want := "select day, 1 as n, 2 as price, client -- a comment stays\nfrom staging.events\nwhere day >= $1 and day < $2"; a.SQL != want {
+		t.Errorf("statement %q, want %q", a.SQL, want)
+	}
+	depends := []Depend{{"staging.events", Same, 0, 9, 5}, {"users", Latest, 0, 10, 5}, {"visits", Lookback, 6, 11, 5}}
+	if !slices.Equal(a.Depends, depends) {
+		t.Errorf("depends %v, want %v", a.Depends, depends)
+	}
+	var columns []string
+	for _, c := range a.Columns {
+		columns = append(columns, fmt.Sprintf("%s %s %q %v %d", c.Name, c.Type, c.Allowed, c.Categorical, c.Line))
+	}
+	if want := []string{`day date [] false 14`, `n bigint [] false 15`, `price decimal(12,2) [] true 16`, `client text ["web" "it's"] true 17`}; !slices.Equal(columns, want) {
+		t.Errorf("columns %q, want %q", columns, want)
+	}
+	checks := []warehouse.Check{
+		{Name: "as many as events", Query: "select count(*) from likes where day = $1", Want: 3},
+		{Name: "day not_null", Query: "select count(*) from likes where day is null and day >= $1 and day < $2"},
+		{Name: "n min", Query: "select count(*) from likes where n < 1.5 and day >= $1 and day < $2"},
+		{Name: "n unique", Query: "select count(n) - count(distinct n) from likes where day >= $1 and day < $2"},
+		{Name: "client accepted_values", Query: "select count(*) from likes where client not in ('web', 'it''s') and day >= $1 and day < $2"},
+	}
+	for _, want := range checks {
+		if !slices.Contains(a.Checks, want) {
+			t.Errorf("checks %+v\nlack %+v", a.Checks, want)
+		}
+	}
+	if len(a.Checks) != len(checks) {
+		t.Errorf("%d checks, want %d", len(a.Checks), len(checks))
+	}
+}
+
+// The checks of a table that is made one day at a time, and of a whole one, look at what
+// was made.
+func TestChecksAreBoundAsTheTableIsCut(t *testing.T) {
+	for header, want := range map[string]string{
+		"columns: [{name: day, type: date, checks: [{name: not_null}]}]\n@bruin */\nselect $1 as day":                                          "select count(*) from t where day is null and day = $1",
+		"materialization: {strategy: create+replace}\ncolumns: [{name: id, type: bigint, checks: [{name: positive}]}]\n@bruin */\nselect 1 id": "select count(*) from t where id <= 0",
+	} {
+		a, faults := ParseAsset("t.sql", []byte("/* @bruin\nname: t\n"+header))
+		if err := faults.Err(); err != nil {
+			t.Fatal(err)
+		}
+		if got := a.Checks[0].Query; got != want {
+			t.Errorf("check %q, want %q", got, want)
+		}
+	}
+}
+
+func TestReadAssetsReadsFoldersBelowAndLeavesOutWhatIsWrong(t *testing.T) {
+	sound := "/* @bruin\nname: %s\ncolumns: [{name: day, type: date}]\n@bruin */\nselect $1 as day"
+	tree := fstest.MapFS{
+		"etl/b.sql":       {Data: fmt.Appendf(nil, sound, "b")},
+		"etl/a/c.sql":     {Data: fmt.Appendf(nil, "\uFEFF"+sound, "c")},
+		"etl/a/wrong.sql": {Data: []byte("select 1")},
+		"etl/README.md":   {Data: []byte("no asset")},
+		"other/d.sql":     {Data: fmt.Appendf(nil, sound, "d")},
+	}
+	assets, faults := ReadAssets(tree, "etl")
+	var names []string
+	for _, a := range assets {
+		names = append(names, a.Name+" "+a.File)
+	}
+	if want := []string{"c etl/a/c.sql", "b etl/b.sql"}; !slices.Equal(names, want) {
+		t.Errorf("read %q, want %q", names, want)
+	}
+	if len(faults) != 1 || !strings.HasPrefix(faults[0].Place, "etl/a/wrong.sql:1:1") {
+		t.Errorf("faults %v, want one of etl/a/wrong.sql", faults)
+	}
+	if _, faults := ReadAssets(tree, "nowhere"); len(faults) != 1 {
+		t.Errorf("a folder that is not there gave %v", faults)
+	}
+}
+
+// Whatever a file holds, it is read or refused, and the places of faults lie in it.
+func FuzzParseAsset(f *testing.F) {
+	f.Add(likesFile)
+	f.Add("/* @bruin\n@bruin */")
+	f.Add("/* @bruin name: a @bruin */ ((")
+	f.Fuzz(func(t *testing.T, text string) {
+		a, faults := ParseAsset("a.sql", []byte(text))
+		if a == nil && len(faults) == 0 {
+			t.Error("neither an asset nor a fault")
+		}
+		if len(faults) > 0 {
+			return
+		}
+		g, _ := NewGraph([]*Asset{a})
+		Lint(g, LintOptions{Redshift: true})
+		lines := strings.Count(text, "\n") + 1
+		if line, column := a.Position(len(a.SQL)); line > lines || column < 1 {
+			t.Errorf("the statement ends at %d:%d of %d lines", line, column, lines)
+		}
+	})
+}
