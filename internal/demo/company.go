@@ -51,7 +51,7 @@ const (
 
 // dealers hand out what comes in fixed proportions.
 type dealers struct {
-	signups, guests, licences, purchases, renewals, refunds dealer
+	signups, guests, licences, purchases, refunds dealer
 }
 
 func newCompany() *company {
