@@ -48,20 +48,14 @@ type dependEntry struct {
 
 // UnmarshalJSON takes a name alone as well.
 func (d *dependEntry) UnmarshalJSON(text []byte) error {
-	if len(text) > 0 && text[0] == '"' {
-		return json.Unmarshal(text, &d.Asset)
-	}
 	type plain dependEntry
-	return json.Unmarshal(text, (*plain)(d))
+	return yamlfile.DecodeTextOr(text, &d.Asset, (*plain)(d))
 }
 
 // JSONSchema describes both ways to write a parent.
 func (dependEntry) JSONSchema() *jsonschema.Schema {
 	type plain dependEntry
-	reflector := jsonschema.Reflector{DoNotReference: true, Anonymous: true}
-	object := reflector.Reflect(plain{})
-	object.Version = ""
-	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string"}, object}}
+	return yamlfile.TextOr(plain{})
 }
 
 type columnHeader struct {

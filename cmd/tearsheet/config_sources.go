@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"tearsheet/calendar"
+	"tearsheet/internal/yamlfile"
 	"tearsheet/pipeline"
 	"tearsheet/pipeline/source/files"
 	"tearsheet/pipeline/source/mysql"
@@ -56,20 +56,14 @@ type columnEntry struct {
 
 // UnmarshalJSON takes a type alone as well.
 func (c *columnEntry) UnmarshalJSON(text []byte) error {
-	if len(text) > 0 && text[0] == '"' {
-		return json.Unmarshal(text, &c.Type)
-	}
 	type plain columnEntry
-	return json.Unmarshal(text, (*plain)(c))
+	return yamlfile.DecodeTextOr(text, &c.Type, (*plain)(c))
 }
 
 // JSONSchema describes both ways to write a column.
 func (columnEntry) JSONSchema() *jsonschema.Schema {
 	type plain columnEntry
-	reflector := jsonschema.Reflector{DoNotReference: true, Anonymous: true}
-	object := reflector.Reflect(plain{})
-	object.Version = ""
-	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string"}, object}}
+	return yamlfile.TextOr(plain{})
 }
 
 // sources are the sources of a project, and their tables as assets.
