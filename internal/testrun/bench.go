@@ -20,7 +20,8 @@ func benchRuns(packages []string) [][]string {
 	return [][]string{
 		run("-bench", "^BenchmarkMetrics$/^10M$", "-benchtime", "3x"),
 		run("-bench", "^BenchmarkMetrics$/^100M$", "-benchtime", "1x"),
-		run("-bench", ".", "-skip", "^BenchmarkMetrics$"),
+		run("-bench", "^Benchmark(Night|Logs)$/^(200Nodes|LateFile|0.1G|1G)$", "-benchtime", "1x"),
+		run("-bench", ".", "-skip", "^Benchmark(Metrics|Night|Logs)$"),
 	}
 }
 
@@ -69,37 +70,6 @@ func readable(value, unit string) (string, string) {
 		return value, unit
 	}
 	return strconv.FormatFloat(nanoseconds/1e6, 'f', 1, 64), "ms/op"
-}
-
-// meaning says what a figure tells; it is empty for a figure that tells nothing.
-func meaning(benchmark, unit string) string {
-	switch unit {
-	case "cold/scan":
-		return "40 metrics (20 distinct counts) with nothing stored, in scans: one GROUP BY day of the same columns is 1"
-	case "separate/cold":
-		return "40 statements one by one, against ours: above 1, computing them together pays"
-	case "cold/one-more-day":
-		return "all 35 days against one day more: the aim is 25 or above"
-	case "ms-nothing-changed":
-		return "the same again when nothing changed: no statement is sent (checked)"
-	case "s-cold":
-		return "the seconds behind cold/scan, on this machine"
-	case "MB-peak":
-		return "most memory resident while metrics were computed, with the gigabyte that DuckDB may use"
-	case "ms-cpu/op":
-		return "own CPU for the document from stored values: the aim is below 50, whatever the number of rows"
-	case "load/scan":
-		return "MySQL to DuckDB, in rows a second, against a bare loop over the same rows with database/sql: the aim is 0.6 or above"
-	case "load/driver":
-		return "the same against a bare loop over the driver alone"
-	case "krows/s":
-		return "thousands of rows a second from MySQL into DuckDB, on this machine"
-	case "ms/op":
-		if !strings.HasPrefix(benchmark, "Metrics/") { // there it is the whole round, limit and peer included
-			return "the time of one"
-		}
-	}
-	return ""
 }
 
 // name is a benchmark's without the number of processors that go test appends.
