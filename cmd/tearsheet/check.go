@@ -95,7 +95,10 @@ func (c *checked) project(ctx context.Context, dir, prefix string, now time.Time
 			c.Checked = append(c.Checked, prefix+assetsDir)
 		}
 		linted := p.lint()
-		found.faults, found.warnings = append(found.faults, linted.faults...), append(found.warnings, linted.warnings...)
+		found.faults = append(found.faults, linted.faults...)
+		if len(faults) == 0 { // else they are the lesser worry
+			found.warnings = append(found.warnings, linted.warnings...)
+		}
 	}
 	if len(faults) == 0 {
 		err = c.warehouse(ctx, p, &found, now)

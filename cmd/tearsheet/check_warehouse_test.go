@@ -27,7 +27,8 @@ func TestCheckOfASoundProjectIsDone(t *testing.T) {
 func TestCheckWithoutAWarehouseYetWarns(t *testing.T) {
 	dir := scenario(t, dailyConfig("", "visits"), registry(counted("visits")), dayFiles(t, "visits", "2026-11-09", 1))
 	o := mustRun(t, dir, "check")
-	if !strings.Contains(o.out, "warning: the warehouse does not exist yet") || strings.Count(o.out, "\n") != 2 {
+	undescribed := `warning: table "visits": no description of n` + "\n"
+	if !strings.Contains(o.out, undescribed) || !strings.Contains(o.out, "warning: the warehouse does not exist yet") || strings.Count(o.out, "\n") != 3 {
 		t.Errorf("says\n%s", o.out)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "warehouse.duckdb")); err == nil {
