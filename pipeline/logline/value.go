@@ -2,11 +2,19 @@ package logline
 
 import (
 	"bytes"
-	"time"
 	"unicode/utf8"
 )
 
 const microsPerDay = 24 * 60 * 60 * 1_000_000
+
+// The instants that lie on a day of the years 1 to 9999 in every time zone.
+const (
+	earliest = -719_161 * microsPerDay    // 0001-01-02
+	latest   = 2_932_896*microsPerDay - 1 // 9999-12-30
+)
+
+// enDash is what word processors make of a hyphen.
+const enDash = "–"
 
 // two reads two digits.
 func two(b []byte) (int, bool) {
@@ -132,34 +140,48 @@ func parseOffset(b []byte) (int64, bool) {
 	if b[0] == '-' {
 		sign = -1
 	}
-	digits := append(make([]byte, 0, 4), b[1:]...)
-	if len(digits) == 5 && digits[2] == ':' {
-		digits = append(digits[:2], digits[3:]...)
-	}
-	if len(digits) != 4 {
+	colon := 0
+	if len(b) == len("+05:30") && b[3] == ':' {
+		colon = 1
+	} else if len(b) != len("+0530") {
 		return 0, false
 	}
-	hours, ok1 := two(digits)
-	minutes, ok2 := two(digits[2:])
+	hours, ok1 := two(b[1:])
+	minutes, ok2 := two(b[3+colon:])
 	return sign * int64(hours*3600+minutes*60) * 1_000_000, ok1 && ok2 && hours < 24 && minutes < 60
 }
 
 // parseEpoch reads a number of units since 1970, each of so many microseconds, with a
 // fraction or none.
 func parseEpoch(b []byte, unit int64) (int64, bool) {
-	whole, fraction, _ := bytes.Cut(b, []byte("."))
+	whole, fraction := b, []byte(nil)
+	if dot := bytes.IndexByte(b, '.'); dot >= 0 {
+		whole, fraction = b[:dot], b[dot:]
+	}
 	n, ok := ParseInt(whole)
-	const most = 253_402_300_799 // the end of the year 9999, in seconds
-	if !ok || n < 0 || n > most*(1_000_000/unit) {
+	if !ok || n < 0 || n > latest/unit {
 		return 0, false
 	}
-	micros := int64(0)
-	if len(fraction) > 0 {
-		if micros, ok = parseFraction(b[len(whole):]); !ok {
-			return 0, false
-		}
+	ofUnit, ok := parseFraction(fraction)
+	return n*unit + ofUnit/(1_000_000/unit), ok
+}
+
+// parseCLF reads 10/Feb/2015:10:24:31 +0000, as Apache and Nginx write it.
+func parseCLF(b []byte) (int64, bool) {
+	const form = "10/Feb/2015:10:24:31 +0000"
+	if len(b) != len(form) || b[2] != '/' || b[6] != '/' || b[11] != ':' || b[20] != ' ' || b[21] != '+' && b[21] != '-' {
+		return 0, false
 	}
-	return n*unit + micros/(1_000_000/unit), true
+	month := bytes.Index([]byte("JanFebMarAprMayJunJulAugSepOctNovDec"), b[3:6])
+	day, ok1 := two(b)
+	century, ok2 := two(b[7:])
+	years, ok3 := two(b[9:])
+	if year := century*100 + years; ok1 && ok2 && ok3 && month >= 0 && month%3 == 0 && year >= 1 && day >= 1 && day <= daysIn(year, month/3+1) {
+		micros, ok4 := parseTime(b[12:20])
+		offset, ok5 := parseOffset(b[21:])
+		return daysSince1970(year, month/3+1, day)*microsPerDay + micros - offset, ok4 && ok5
+	}
+	return 0, false
 }
 
 // ParseInt reads a whole number that an int64 holds.
@@ -193,9 +215,9 @@ func ParseAddress(b []byte) (int64, bool) {
 	n, part, digits, dots := int64(0), 0, 0, 0
 	for _, c := range b {
 		switch {
-		case c == '.' && digits > 0:
+		case c == '.' && digits > 0 && dots < 3:
 			n, part, digits, dots = n<<8|int64(part), 0, 0, dots+1
-		case c >= '0' && c <= '9' && digits < 3:
+		case c >= '0' && c <= '9' && digits < 3 && (digits == 0 || part > 0): // 010 is 8 to some, and 10 to others
 			part, digits = part*10+int(c-'0'), digits+1
 			if part > 255 {
 				return 0, false
@@ -210,10 +232,72 @@ func ParseAddress(b []byte) (int64, bool) {
 	return n<<8 | int64(part), true
 }
 
+// ParseDecimal reads a number of at most so many digits, 18 or fewer, of which scale are
+// decimals, as a whole number of its last digit. It never rounds.
+func ParseDecimal(b []byte, digits, scale int) (int64, bool) {
+	negative := len(b) > 0 && b[0] == '-'
+	if negative || len(b) > 0 && b[0] == '+' {
+		b = b[1:]
+	}
+	whole, fraction := b, []byte(nil)
+	if dot := bytes.IndexByte(b, '.'); dot >= 0 {
+		whole, fraction = b[:dot], b[dot+1:]
+	}
+	if len(whole)+len(fraction) == 0 {
+		return 0, false
+	}
+	n, limit := int64(0), power(digits)
+	for _, c := range whole {
+		if c < '0' || c > '9' || n >= limit/10 && n > 0 {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	if n >= limit/power(scale) && n > 0 {
+		return 0, false
+	}
+	for i := range max(scale, len(fraction)) {
+		digit := byte('0')
+		if i < len(fraction) {
+			digit = fraction[i]
+		}
+		if digit < '0' || digit > '9' || i >= scale && digit != '0' {
+			return 0, false
+		}
+		if i < scale {
+			n = n*10 + int64(digit-'0')
+		}
+	}
+	if negative {
+		n = -n
+	}
+	return n, true
+}
+
+// power returns 10 to the n, which an int64 holds up to 18.
+func power(n int) int64 {
+	p := int64(1)
+	for range n {
+		p *= 10
+	}
+	return p
+}
+
+// ParseBool reads true and false, t and f, 1 and 0.
+func ParseBool(b []byte) (value, ok bool) {
+	switch string(b) {
+	case "1", "true", "t":
+		return true, true
+	case "0", "false", "f":
+		return false, true
+	}
+	return false, false
+}
+
 // Parameter returns the value of a parameter of a request such as
-// "GET /get?client=web&page=2 HTTP/1.1", decoded, and whether it is there. The value is
-// written into into if it has to be decoded.
-func Parameter(request, key, into []byte) (value []byte, found bool) {
+// "GET /get?client=web&page=2 HTTP/1.1", decoded, and whether it is there; the first one
+// if it stands there twice. A value that has to be decoded is appended to into.
+func Parameter(request []byte, key string, into []byte) (value []byte, found bool) {
 	at := bytes.IndexByte(request, '?')
 	if at < 0 {
 		return nil, false
@@ -229,7 +313,7 @@ func Parameter(request, key, into []byte) (value []byte, found bool) {
 		} else {
 			query = nil
 		}
-		if len(pair) > len(key) && pair[len(key)] == '=' && bytes.HasPrefix(pair, key) {
+		if len(pair) > len(key) && pair[len(key)] == '=' && string(pair[:len(key)]) == key {
 			return decode(pair[len(key)+1:], into), true
 		}
 	}
@@ -241,7 +325,6 @@ func decode(text, into []byte) []byte {
 	if bytes.IndexByte(text, '%') < 0 && bytes.IndexByte(text, '+') < 0 {
 		return text
 	}
-	into = into[:0]
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case c == '+':
@@ -271,26 +354,14 @@ func hex(c byte) byte {
 // Text reports whether bytes are a text that a warehouse keeps: UTF-8 without NUL.
 func Text(b []byte) bool { return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 }
 
-// Micros returns the instant of a number of microseconds since 1970.
-func Micros(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
-
-var enDash, hyphen = []byte("–"), []byte("-")
-
-// Mend undoes what editors and word processors do to a log: it takes a byte order mark
-// and a carriage return away, and writes hyphens for en dashes in the first part of a
-// line, where its date stands. It reports whether it changed anything; a line that it
-// does not change is returned as it is.
+// Mend takes a byte order mark from the first line of a file, and a carriage return from
+// the end of any, and reports whether there was one.
 func Mend(text []byte, first bool) (mended []byte, changed bool) {
 	if first && bytes.HasPrefix(text, []byte("\xEF\xBB\xBF")) {
 		text, changed = text[3:], true
 	}
 	if len(text) > 0 && text[len(text)-1] == '\r' {
 		text, changed = text[:len(text)-1], true
-	}
-	const dateEnds = 20 // bytes: an en dash has three
-	if head := text[:min(len(text), dateEnds)]; bytes.Contains(head, enDash) {
-		rest := text[len(head):]
-		return append(bytes.ReplaceAll(head, enDash, hyphen), rest...), true
 	}
 	return text, changed
 }

@@ -2,9 +2,10 @@ package logs
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"gocloud.dev/blob"
+	"gocloud.dev/gcerrors"
 
 	"tearsheet/calendar"
 )
@@ -31,12 +33,16 @@ type object struct {
 	hour      time.Time
 	size      int64
 	changed   time.Time
-	tag       string // of the store, if it has one
+	tag       string // what the store says of its state, if it does
+	link      bool   // its size and times are not those of the bytes
 	done      bool   // a marker lies beside it
 }
 
-// fingerprint tells whether a file was touched since it was hashed.
+// fingerprint tells whether a file was touched since it was hashed; "" cannot.
 func (o object) fingerprint() string {
+	if o.link {
+		return ""
+	}
 	return fmt.Sprintf("%d %d %s", o.size, o.changed.UnixMicro(), o.tag)
 }
 
@@ -105,28 +111,25 @@ func (p *pattern) match(key string) (host string, hour time.Time, ok bool) {
 
 // found is what lies in a bucket.
 type found struct {
-	objects  []object // by name
-	unknown  []string // hosts that are not expected
-	misnamed []string // keys that look like logs and are not of the path
+	objects  []object       // by name
+	unknown  map[string]int // hosts that are not expected, and how many files each has
+	misnamed []string       // keys that look like logs and are not of the path
 }
 
-// find lists the files of a source, in the order of their names.
-func find(ctx context.Context, s Source) (found, error) {
+// find lists the files of a source, in the order of their names. Those of hours before
+// Since are not wanted.
+func find(ctx context.Context, s Source, since time.Time) (found, error) {
 	p, err := compilePath(s.Path)
 	if err != nil {
 		return found{}, err
 	}
-	var f found
+	listed, err := list(ctx, s.Bucket, p.prefix)
+	if err != nil {
+		return found{}, &PlaceError{Place: s.Place, Err: err}
+	}
+	f := found{unknown: map[string]int{}}
 	done := map[string]bool{}
-	list := s.Bucket.List(&blob.ListOptions{Prefix: p.prefix})
-	for {
-		o, err := list.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return found{}, &PlaceError{Place: s.Place, Err: err}
-		}
+	for _, o := range listed {
 		if strings.HasSuffix(o.Key, doneMark) {
 			done[strings.TrimSuffix(o.Key, doneMark)] = true
 			continue
@@ -136,24 +139,68 @@ func find(ctx context.Context, s Source) (found, error) {
 		case !ok:
 			f.misnamed = append(f.misnamed, o.Key)
 		case len(s.Hosts) > 0 && !slices.Contains(s.Hosts, host):
-			f.unknown = append(f.unknown, host)
-		default:
-			f.objects = append(f.objects, object{key: o.Key, name: path.Join(s.Place, o.Key), host: host, hour: hour,
-				size: o.Size, changed: o.ModTime, tag: fmt.Sprintf("%x", o.MD5)})
-		}
-	}
-	if strings.Contains(s.Place, "://") { // path.Join makes one slash of two
-		for i := range f.objects {
-			f.objects[i].name = strings.TrimSuffix(s.Place, "/") + "/" + f.objects[i].key
+			f.unknown[host]++
+		case hour.Add(time.Hour).After(since):
+			f.objects = append(f.objects, newObject(s, o, host, hour))
 		}
 	}
 	slices.SortFunc(f.objects, func(a, b object) int { return strings.Compare(a.name, b.name) })
 	for i := range f.objects {
 		f.objects[i].done = done[f.objects[i].key]
 	}
-	slices.Sort(f.unknown)
-	f.unknown = slices.Compact(f.unknown)
 	return f, nil
+}
+
+func newObject(s Source, listed *blob.ListObject, host string, hour time.Time) object {
+	o := object{key: listed.Key, name: s.nameOf(listed.Key), host: host, hour: hour, size: listed.Size, changed: listed.ModTime}
+	var info fs.FileInfo
+	switch {
+	case len(listed.MD5) > 0:
+		o.tag = hex.EncodeToString(listed.MD5)
+	case listed.As(&info):
+		o.tag, o.link = changeOf(info), !info.Mode().IsRegular()
+	}
+	return o
+}
+
+// nameOf returns what the ledger and people call the file of a key.
+func (s Source) nameOf(key string) string { return strings.TrimSuffix(s.Place, "/") + "/" + key }
+
+// list lists a bucket in as few pages as its store allows: a folder is walked anew for
+// each. A folder from which a file vanishes meanwhile is walked again.
+func list(ctx context.Context, bucket *blob.Bucket, prefix string) ([]*blob.ListObject, error) {
+	const pageSize, attempts = 1 << 16, 5
+	var all []*blob.ListObject
+	failures := 0
+	for token := blob.FirstPageToken; len(token) > 0; {
+		page, next, err := bucket.ListPage(ctx, token, pageSize, &blob.ListOptions{Prefix: prefix})
+		switch {
+		case err == nil:
+			all, token = append(all, page...), next
+		case gcerrors.Code(err) == gcerrors.NotFound && len(all) == 0 && failures < attempts:
+			failures++
+		default:
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// noteLocked reports hosts whose folder may not be read: to the list they look empty.
+func (l *loader) noteLocked(ctx context.Context, objects []object) {
+	seen := map[string]bool{}
+	for _, o := range objects {
+		seen[o.host] = true
+	}
+	for _, host := range l.Hosts {
+		if seen[host] {
+			continue
+		}
+		key := strings.NewReplacer(hostMark, host, dayMark, l.Since.String(), hourMark, "00", "*", "x").Replace(l.Path)
+		if _, err := l.Bucket.Attributes(ctx, key); errors.Is(err, fs.ErrPermission) || gcerrors.Code(err) == gcerrors.PermissionDenied {
+			l.report.Broken = append(l.report.Broken, Problem{Name: path.Dir(l.nameOf(key)), Host: host, Text: "may not be read: permission denied", Hint: "give the right to read it; the next run takes its files"})
+		}
+	}
 }
 
 // finished splits off the files that may still grow: the last one of a host, if it was

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -36,14 +35,19 @@ type loader struct {
 	warehouse warehouse.Warehouse
 	options   Options
 	known     map[string]warehouse.File // of the ledger, by path
-	sums      map[string]string         // by path, the checksums of files that had to be hashed
-	mutex     sync.Mutex                // of the report
-	report    Report
-	done      int
+	// loadedSums are the checksums of known that are loaded, once they are asked for.
+	loadedSums map[string]bool
+	mutex      sync.Mutex        // of known and all below
+	sums       map[string]string // by path, the checksums of files that had to be hashed
+	unknowns   map[unknown]*sighting
+	report     Report
+	done       int
+	toLoad     int
 }
 
 func (l *loader) load(ctx context.Context) error {
-	there, err := find(ctx, l.Source)
+	since, _ := l.calendar.Bounds(l.Since)
+	there, err := find(ctx, l.Source, since)
 	if err != nil {
 		return err
 	}
@@ -52,6 +56,7 @@ func (l *loader) load(ctx context.Context) error {
 	}
 	l.report.Found = len(there.objects)
 	l.noteNames(there)
+	l.noteLocked(ctx, there.objects)
 	objects, growing := finished(there.objects, l.options.Now)
 	l.report.Growing = len(growing)
 	changed, err := l.changed(ctx, objects)
@@ -64,185 +69,134 @@ func (l *loader) load(ctx context.Context) error {
 			return err
 		}
 	}
-	changed, err = l.holdCopies(ctx, objects, changed)
-	if err != nil {
+	if changed, err = l.holdCopies(ctx, objects, changed); err != nil {
 		return err
 	}
 	if err := l.loadAll(ctx, changed); err != nil {
 		return err
 	}
 	l.noteUnloaded(objects)
+	l.noteUnknowns()
 	return l.seal(ctx)
-}
-
-// noteNames reports what lies among the files and is not expected.
-func (l *loader) noteNames(there found) {
-	for _, host := range there.unknown {
-		l.report.Odd = append(l.report.Odd, Problem{Host: host, Name: l.Place,
-			Text: fmt.Sprintf("host %q is not one of hosts: its files are not read", host), Hint: "add it to hosts, or move its files away"})
-	}
-	if n := len(there.misnamed); n > 0 {
-		l.report.Odd = append(l.report.Odd, Problem{Name: l.Place,
-			Text: fmt.Sprintf("%d files are not called as path says, such as %s: they are not read", n, there.misnamed[0])})
-	}
 }
 
 // changed returns the files that are not in the ledger as they are. A file that was
 // only touched is hashed, and found to be the same.
 func (l *loader) changed(ctx context.Context, objects []object) ([]object, error) {
 	l.sums = map[string]string{}
-	var changed []object
+	var changed, touched []object
 	for _, o := range objects {
 		entry, ok := l.known[o.name]
 		accepted := ok && entry.State == warehouse.FileHeld && slices.Contains(l.options.Accept, o.name)
-		if !ok || accepted {
-			changed = append(changed, o)
-			continue
-		}
 		definition, fingerprint, _ := strings.Cut(entry.Definition, " ")
 		switch {
-		case definition != l.definition:
+		case !ok || accepted || l.released(entry) || definition != l.definition || entry.Checksum == "":
 			changed = append(changed, o)
-		case fingerprint == o.fingerprint():
-		default:
-			sum, err := l.checksum(ctx, o)
-			if err != nil {
-				return nil, err
-			}
-			if sum != entry.Checksum {
-				changed = append(changed, o)
-				continue
-			}
-			if err := l.touch(ctx, o); err != nil {
-				return nil, err
-			}
+		case fingerprint != o.fingerprint() || o.link:
+			touched = append(touched, o)
 		}
 	}
-	return changed, nil
-}
-
-// touch notes the new fingerprint of a file whose bytes are the same.
-func (l *loader) touch(ctx context.Context, o object) error {
-	_, err := l.warehouse.ExecContext(ctx, "update "+warehouse.FileTable+" set definition = $1 where asset = $2 and path = $3",
-		l.definition+" "+o.fingerprint(), l.Table, o.name)
-	return err
-}
-
-// checksum hashes a file without reading its lines. A file that cannot be read has
-// none: loading it will say why.
-func (l *loader) checksum(ctx context.Context, o object) (string, error) {
-	if sum, ok := l.sums[o.name]; ok {
-		return sum, nil
+	if err := l.hashAll(ctx, touched); err != nil {
+		return nil, err
 	}
-	in, err := l.Bucket.NewReader(ctx, o.key, nil)
-	if err != nil {
-		return "", ctx.Err()
-	}
-	defer in.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, in); err != nil {
-		return "", ctx.Err()
-	}
-	l.sums[o.name] = hex.EncodeToString(h.Sum(nil))
-	return l.sums[o.name], nil
-}
-
-// holdCopies splits off the files that have the bytes of another one: their events
-// would count twice. Of two new ones the first by name is the original. Only files
-// whose size another one has are hashed for it.
-func (l *loader) holdCopies(ctx context.Context, objects, changed []object) ([]object, error) {
-	alike := map[int64]int{}
-	for _, o := range objects {
-		alike[o.size]++
-	}
-	originals := map[string]string{} // by checksum
-	for name, entry := range l.known {
-		if loaded(entry) && entry.Lines > 0 {
-			originals[entry.Checksum] = name
+	var same []object
+	for _, o := range touched {
+		if l.sums[o.name] == l.known[o.name].Checksum {
+			same = append(same, o)
+		} else {
+			changed = append(changed, o)
 		}
 	}
-	var rest []object
-	for _, o := range changed {
-		if alike[o.size] == 1 || slices.Contains(l.options.Accept, o.name) {
-			rest = append(rest, o)
-			continue
+	return changed, l.touch(ctx, same)
+}
+
+// touch notes the new fingerprints of files whose bytes are the same.
+func (l *loader) touch(ctx context.Context, objects []object) error {
+	const most = 500 // of one statement
+	for group := range slices.Chunk(objects, most) {
+		var cases, names strings.Builder
+		for i, o := range group {
+			if i > 0 {
+				names.WriteString(", ")
+			}
+			names.WriteString(warehouse.Literal(o.name))
+			fmt.Fprintf(&cases, " when %s then %s", warehouse.Literal(o.name), warehouse.Literal(l.definition+" "+o.fingerprint()))
 		}
-		sum, err := l.checksum(ctx, o)
+		_, err := l.warehouse.ExecContext(ctx, fmt.Sprintf("update %s set definition = case path%s end where asset = %s and path in (%s)",
+			warehouse.FileTable, cases.String(), warehouse.Literal(l.Table), names.String()))
 		if err != nil {
-			return nil, err
-		}
-		original, copied := originals[sum]
-		if sum == "" || !copied || original == o.name || l.blank(ctx, o) {
-			if sum != "" && !copied {
-				originals[sum] = o.name
-			}
-			rest = append(rest, o)
-			continue
-		}
-		if err := l.hold(ctx, o, original); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return rest, nil
+	return nil
 }
 
-// blank reports whether a file has no lines: all such files are alike.
-func (l *loader) blank(ctx context.Context, o object) bool {
-	r := l.reading(o)
-	for _, err := range r.batches(ctx) {
-		if err != nil || r.lines > 0 {
-			return false
+// hashAll makes the checksums of files, several at once, without reading their lines. A
+// file that cannot be read has none: loading it will say why.
+func (l *loader) hashAll(ctx context.Context, objects []object) error {
+	return sideBySide(ctx, l.workers(), objects, func(ctx context.Context, _ int, o object) error {
+		in, err := l.Bucket.NewReader(ctx, o.key, nil)
+		if err != nil {
+			return ctx.Err()
 		}
-	}
-	return r.lines == 0
-}
-
-func (l *loader) hold(ctx context.Context, o object, original string) error {
-	file := l.file(o, l.sums[o.name])
-	file.State, file.Reason = warehouse.FileHeld, "the same bytes as "+original
-	return l.note(ctx, file)
-}
-
-// note writes the entry of a file of which nothing is loaded; what was loaded of its
-// path before goes with it.
-func (l *loader) note(ctx context.Context, file warehouse.File) error {
-	err := l.warehouse.Replace(ctx, warehouse.Change{Table: l.table, Files: []warehouse.File{file}, RunID: l.options.RunID, At: l.options.Now})
-	if err == nil {
+		defer in.Close()
+		h := sha256.New()
+		if _, err := io.Copy(h, in); err != nil {
+			return ctx.Err()
+		}
 		l.mutex.Lock()
-		l.known[file.Path] = file
-		l.mutex.Unlock()
-	}
-	return err
+		defer l.mutex.Unlock()
+		l.sums[o.name] = hex.EncodeToString(h.Sum(nil))
+		return nil
+	})
 }
 
-// loadAll loads files, several at once.
-func (l *loader) loadAll(ctx context.Context, objects []object) error {
+func (l *loader) workers() int {
+	if l.options.Workers == 0 {
+		return 2
+	}
+	return l.options.Workers
+}
+
+// sideBySide does all of some work, several pieces at once and each by one of the
+// workers, until one of them fails.
+func sideBySide[T any](ctx context.Context, workers int, work []T, do func(ctx context.Context, worker int, piece T) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	work := make(chan []object)
+	pieces := make(chan T)
 	var wait sync.WaitGroup
-	for range max(2, l.options.Workers) {
+	for worker := range workers {
 		wait.Go(func() {
-			batch := new(warehouse.Batch)
-			for group := range work {
-				if err := l.loadGroup(ctx, group, batch); err != nil {
+			for piece := range pieces {
+				if ctx.Err() != nil {
+					continue
+				}
+				if err := do(ctx, worker, piece); err != nil {
 					cancel(err)
 				}
 			}
 		})
 	}
-	for _, group := range groups(objects) {
-		if ctx.Err() != nil {
-			break
-		}
-		work <- group
+	for _, piece := range work {
+		pieces <- piece
 	}
-	close(work)
+	close(pieces)
 	wait.Wait()
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return nil
+	return context.Cause(ctx)
+}
+
+// loadAll loads files, several at once, in the order of their hours: a day is read
+// faster where its rows lie together.
+func (l *loader) loadAll(ctx context.Context, objects []object) error {
+	slices.SortStableFunc(objects, func(a, b object) int { return a.hour.Compare(b.hour) })
+	l.toLoad, l.unknowns = len(objects), map[unknown]*sighting{}
+	desks := make([]*desk, l.workers())
+	return sideBySide(ctx, len(desks), groups(objects), func(ctx context.Context, worker int, group []object) error {
+		if desks[worker] == nil {
+			desks[worker] = newDesk(l.compiled, l.options.Now)
+		}
+		return l.loadGroup(ctx, group, desks[worker])
+	})
 }
 
 // What goes into one transaction, at most: a commit costs as much as a small file.
@@ -266,96 +220,92 @@ func groups(objects []object) [][]object {
 	return list
 }
 
-func (l *loader) reading(o object) *reading {
-	return &reading{source: l.compiled, object: o, now: l.options.Now, id: warehouse.FileID(l.Table, o.name),
-		batch: new(warehouse.Batch), row: rowParser{source: l.compiled}}
-}
-
-// loadGroup loads files in one transaction, and one by one if one of them is broken.
-func (l *loader) loadGroup(ctx context.Context, group []object, batch *warehouse.Batch) error {
+// loadGroup loads files in one transaction. If one of them cannot be loaded, those
+// before it and those after it are loaded without it.
+func (l *loader) loadGroup(ctx context.Context, group []object, d *desk) error {
+	if len(group) == 0 {
+		return nil
+	}
 	readings := make([]*reading, len(group))
 	loads := make([]warehouse.FileLoad, len(group))
 	for i, o := range group {
-		r := l.reading(o)
-		r.batch = batch
+		r := d.reading(o)
 		readings[i] = r
 		loads[i] = warehouse.FileLoad{Table: l.table, Path: o.name, Batches: r.batches(ctx), Entry: r.entry, RunID: l.options.RunID, At: l.options.Now}
 	}
 	err := l.warehouse.LoadFiles(ctx, loads...)
-	var wrong *brokenError
-	switch {
-	case err == nil:
+	if err == nil {
 		for _, r := range readings {
 			l.loaded(r)
 		}
 		return nil
-	case ctx.Err() != nil:
+	}
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
-	case !errors.As(err, &wrong):
+	}
+	at := slices.IndexFunc(readings, func(r *reading) bool { return r.wrong != nil })
+	if at < 0 {
 		return err
-	case len(group) == 1:
-		return l.breaks(ctx, readings[0], wrong)
 	}
-	for i := range group {
-		if err := l.loadGroup(ctx, group[i:i+1], batch); err != nil {
-			return err
-		}
+	if err := l.loadGroup(ctx, group[:at], d); err != nil {
+		return err
 	}
-	return nil
+	if err := l.leave(ctx, readings[at]); err != nil {
+		return err
+	}
+	return l.loadGroup(ctx, group[at+1:], d)
 }
 
-// breaks notes that a file is broken: nothing of it is loaded.
-func (l *loader) breaks(ctx context.Context, r *reading, wrong *brokenError) error {
-	file := l.file(r.object, "") // what cannot be read has no checksum
-	if r.hash != nil {
-		file.Checksum = hex.EncodeToString(r.hash.Sum(nil))
+// leave notes a file that is not loaded: nothing of it is. One that cannot be read
+// leaves what was loaded of its path, for its bytes may be the same.
+func (l *loader) leave(ctx context.Context, r *reading) error {
+	l.step(r.object.name)
+	p := Problem{Name: r.object.name, Host: r.object.host, Hour: r.object.hour, Text: r.wrong.Error()}
+	var later *laterError
+	if errors.As(r.wrong, &later) {
+		l.mutex.Lock()
+		defer l.mutex.Unlock()
+		if later.gone {
+			p.Hint = "if it was moved away on purpose, nothing is to be done"
+			l.report.Odd = append(l.report.Odd, p)
+			return nil
+		}
+		l.report.Growing++
+		return nil
 	}
+	var wrong *brokenError
+	errors.As(r.wrong, &wrong)
+	file := l.file(r.object, "")
 	file.State, file.Reason = warehouse.FileBroken, wrong.text
+	switch entry, known := l.entry(file.Path); {
+	case !wrong.unread:
+		file.Checksum = r.checksum()
+	case known && loaded(entry):
+		l.mutex.Lock()
+		defer l.mutex.Unlock()
+		p.Text, p.Hint = p.Text+"; what was loaded of it stays", hintOf(wrong.text)
+		l.report.Broken = append(l.report.Broken, p)
+		return nil
+	}
 	return l.note(ctx, file)
 }
 
-// loaded adds a file to the report.
-func (l *loader) loaded(r *reading) {
+// entry returns what the ledger says of a path.
+func (l *loader) entry(name string) (warehouse.File, bool) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	l.known[r.object.name] = warehouse.File{Path: r.object.name, State: warehouse.FileLoaded}
-	l.report.Loaded++
-	l.report.Lines += r.lines
-	l.report.Rows += r.rows
-	l.report.Rejected += r.refuse
-	l.report.Filtered += r.drop
-	l.report.Mended += r.mended
-	odd := func(format string, args ...any) {
-		l.report.Odd = append(l.report.Odd, Problem{Name: r.object.name, Host: r.object.host, Hour: r.object.hour, Text: fmt.Sprintf(format, args...)})
-	}
-	if r.lines == 0 {
-		odd("has no lines")
-	}
-	if r.strays > 0 {
-		odd("%d events lie outside its hour, the first is %s", r.strays, r.stray)
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.odd)) {
-		odd("%s (%d times)", name, r.odd[name])
-	}
-	l.done++
-	if l.options.Progress != nil {
-		l.options.Progress(l.done, l.report.Found-l.report.Unchanged, r.object.name)
-	}
+	file, ok := l.known[name]
+	return file, ok
 }
 
-// noteUnloaded reports the files that are there and not loaded.
-func (l *loader) noteUnloaded(objects []object) {
-	for _, o := range objects {
-		file, known := l.known[o.name]
-		p := Problem{Name: o.name, Host: o.host, Hour: o.hour, Text: file.Reason}
-		switch {
-		case !known:
-		case file.State == warehouse.FileBroken:
-			p.Hint = "deliver it again; the next run takes it"
-			l.report.Broken = append(l.report.Broken, p)
-		case file.State == warehouse.FileHeld:
-			p.Hint = "if it is right: tearsheet run --accept " + o.name
-			l.report.Held = append(l.report.Held, p)
-		}
+// note writes the entry of a file of which nothing is loaded; what was loaded of its
+// path before goes with it.
+func (l *loader) note(ctx context.Context, file warehouse.File) error {
+	err := l.warehouse.Replace(ctx, warehouse.Change{Table: l.table, Files: []warehouse.File{file}, RunID: l.options.RunID, At: l.options.Now})
+	if err == nil {
+		l.mutex.Lock()
+		defer l.mutex.Unlock()
+		l.known[file.Path] = file
 	}
+	return err
 }

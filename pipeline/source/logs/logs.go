@@ -36,7 +36,8 @@ type Source struct {
 	Path string
 	// Hosts are those that are expected to deliver every hour.
 	Hosts []string
-	// Since is the first local day of which files are expected.
+	// Since is the first local day of which files are expected. Files of earlier hours
+	// are not read.
 	Since calendar.Day
 	// MissingIsEmpty says that an hour without a file had no events, once a later hour
 	// of its host is there. Otherwise it is not known.
@@ -66,7 +67,7 @@ type Options struct {
 	Now   time.Time
 	// Accept are names of files that are loaded although they are held.
 	Accept   []string
-	Workers  int // 0 is two
+	Workers  int // how many files are read at once; 0 is two
 	Progress func(done, total int, name string)
 }
 
@@ -138,7 +139,7 @@ type Report struct {
 	Mended                            int64 // lines that were read after a stated repair
 	Changed                           []calendar.Day
 	Broken, Held, Odd                 []Problem
-	Missing                           []Hours   // of days that are over
+	Missing                           []Hours   // of days that are over, and of today what other hosts have delivered
 	Last                              time.Time // the last hour that any host has delivered
 }
 

@@ -11,10 +11,9 @@ import (
 	"hash"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/klauspost/compress/gzip"
+	"gocloud.dev/blob"
 
 	"tearsheet/calendar"
 	"tearsheet/warehouse"
@@ -22,48 +21,85 @@ import (
 
 // reading is one file under reading.
 type reading struct {
-	source *compiled
+	*desk
 	object object
-	now    time.Time
 	id     int64
+	// The instants between which its events have to lie.
+	least, most int64
 
-	raw      io.ReadCloser
+	raw      *blob.Reader
 	hash     hash.Hash
 	packed   int64 // bytes that were read
 	unpacked int64
 	failed   error // what the store had against reading on
+	wrong    error // why the file is not loaded: a *brokenError or a *laterError
 
-	batch  *warehouse.Batch
-	row    rowParser
-	lines  int64
-	rows   int64
-	refuse int64
-	drop   int64
-	mended int64
-	first  int64 // line of the first refusal
-	strays int64
-	stray  string // the first of them
-	days   map[calendar.Day]int64
-	odd    map[string]int64 // unknown values, by column and value
+	lines    int64
+	rows     int64
+	refused  int64
+	dropped  int64
+	mended   int64
+	first    int64  // line of the first refusal
+	reason   string // of the first refusal
+	strays   int64
+	stray    string // the first of them
+	today    calendar.Day
+	ofToday  *int64 // rows of today
+	days     map[calendar.Day]*int64
+	unknowns map[unknown]*sighting
+}
+
+// unknown is a value that a column is not known to have.
+type unknown struct{ column, value string }
+
+// sighting is where an unknown value was first seen, and how often.
+type sighting struct {
+	name  string // of the file
+	line  int64
+	count int64
 }
 
 // brokenError says that nothing of a file can be loaded.
-type brokenError struct{ text string }
+type brokenError struct {
+	text string
+	// unread says that the bytes could not be had: nothing is known of them.
+	unread bool
+}
 
 func (e *brokenError) Error() string { return e.text }
 
-func broken(format string, args ...any) error { return &brokenError{fmt.Sprintf(format, args...)} }
+func broken(format string, args ...any) error {
+	return &brokenError{text: fmt.Sprintf(format, args...)}
+}
 
-// batchRows is how many rows are handed over at once.
-const batchRows = 4 * 2048
+// laterError says that a file is left for a later run.
+type laterError struct {
+	text string
+	gone bool
+}
+
+func (e *laterError) Error() string { return e.text }
+
+// batchRows is how many rows are handed over at once: a vector of DuckDB.
+const batchRows = 2048
 
 // batches reads the file once and hands over its rows and its refused lines.
 func (r *reading) batches(ctx context.Context) func(yield func(*warehouse.Batch, error) bool) {
 	return func(yield func(*warehouse.Batch, error) bool) {
 		if err := r.read(ctx, yield); err != nil && !errors.Is(err, errStopped) {
-			yield(nil, err)
+			yield(nil, r.blame(err))
 		}
 	}
+}
+
+// blame remembers an error that is the file's own.
+func (r *reading) blame(err error) error {
+	var wrong *brokenError
+	var later *laterError
+	if errors.As(err, &wrong) || errors.As(err, &later) {
+		r.wrong = err
+	}
+	return err
 }
 
 var errStopped = errors.New("the warehouse takes no more rows")
@@ -71,100 +107,53 @@ var errStopped = errors.New("the warehouse takes no more rows")
 func (r *reading) read(ctx context.Context, yield func(*warehouse.Batch, error) bool) error {
 	raw, err := r.source.Bucket.NewReader(ctx, r.object.key, nil)
 	if err != nil {
-		return broken("cannot be opened: %v", err) // gone since it was listed, or no right to read it
+		return r.source.unopened(ctx, r.object, err)
 	}
 	defer raw.Close()
-	r.raw, r.hash, r.days, r.odd = raw, sha256.New(), map[calendar.Day]int64{}, map[string]int64{}
+	r.begin(raw)
 	text, err := r.text()
-	if err != nil {
-		return err
+	if err == nil {
+		err = r.eachLine(text, func() error { return r.flush(ctx, yield) })
 	}
-	r.batch.Reset(len(r.source.table.Columns))
-	flush := func() error {
-		if !yield(r.batch, nil) {
-			return errStopped
+	if err == nil {
+		err = r.flush(ctx, yield)
+	}
+	var wrong *brokenError
+	if err == nil || errors.As(err, &wrong) {
+		_, _ = io.Copy(io.Discard, packed{r}) // the checksum is one of all bytes
+		if r.failed != nil {
+			return r.failed
 		}
-		r.batch.Reset(len(r.source.table.Columns))
-		return ctx.Err()
+		if r.packed != raw.Size() || raw.Size() != r.object.size && !r.object.link {
+			return &laterError{text: fmt.Sprintf("grew from %d to %d bytes while it was read", r.object.size, max(r.packed, raw.Size()))}
+		}
 	}
-	if err := r.eachLine(text, flush); err != nil {
-		return err
-	}
-	if err := flush(); err != nil {
-		return err
-	}
-	_, err = io.Copy(io.Discard, packed{r}) // what follows the packed text belongs to the checksum
 	return err
 }
 
-// text returns the unpacked text of the file.
-func (r *reading) text() (*bufio.Reader, error) {
-	head := bufio.NewReaderSize(packed{r}, 1<<16)
-	magic, err := head.Peek(2)
-	zipped := len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b
-	named := strings.HasSuffix(r.object.key, ".gz")
-	switch {
-	case r.failed != nil:
-		return nil, r.failed
-	case err != nil && len(magic) == 0 && named:
-		return nil, broken("is empty: a gzip file without lines still has its own head")
-	case !zipped && named:
-		return nil, broken("is not a gzip file: it begins with %q", magic)
-	case !zipped:
-		return bufio.NewReaderSize(unpacked{head, r}, longestLine), nil
-	}
-	unzipped, err := gzip.NewReader(head)
-	if err != nil {
-		return nil, r.explain(err)
-	}
-	return bufio.NewReaderSize(unpacked{unzipped, r}, longestLine), nil
+// begin prepares the reading of a file.
+func (r *reading) begin(raw *blob.Reader) {
+	r.raw, r.hash = raw, sha256.New()
+	r.days, r.unknowns = map[calendar.Day]*int64{}, map[unknown]*sighting{}
+	r.least = r.object.hour.Add(-strayBy).UnixMicro()
+	r.most = min(r.object.hour.Add(time.Hour+strayBy).UnixMicro(), r.now.Add(strayBy).UnixMicro()+1)
+	r.batch.Reset(len(r.source.table.Columns))
 }
 
-// packed reads the bytes of the file, and hashes them as they pass.
-type packed struct{ r *reading }
-
-func (p packed) Read(b []byte) (int, error) {
-	n, err := p.r.raw.Read(b)
-	p.r.hash.Write(b[:n])
-	p.r.packed += int64(n)
-	if err != nil && err != io.EOF {
-		p.r.failed = err
+// flush hands over the rows that were read.
+func (r *reading) flush(ctx context.Context, yield func(*warehouse.Batch, error) bool) error {
+	for i := range r.batch.Columns {
+		if v := &r.batch.Columns[i]; len(v.Null) > 0 {
+			for len(v.Null) < r.batch.Rows {
+				v.Null = append(v.Null, false)
+			}
+		}
 	}
-	return n, err
-}
-
-// unpacked counts what is unpacked, and refuses a bomb.
-type unpacked struct {
-	text io.Reader
-	r    *reading
-}
-
-func (u unpacked) Read(b []byte) (int, error) {
-	n, err := u.text.Read(b)
-	u.r.unpacked += int64(n)
-	const small = 64 << 20 // any file may unpack to that
-	if u.r.unpacked > mostBytes || u.r.unpacked > small && u.r.unpacked/mostRatio > u.r.object.size {
-		return 0, broken("unpacks to more than %d times its size: it is taken for a bomb", mostRatio)
+	if !yield(r.batch, nil) {
+		return errStopped
 	}
-	return n, err
-}
-
-// explain says in words what is wrong with the bytes of the file.
-func (r *reading) explain(err error) error {
-	var known *brokenError
-	switch {
-	case r.failed != nil:
-		return r.failed
-	case errors.As(err, &known):
-		return known
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return broken("ends in the middle, after %d of its lines: the gzip file is cut off at %d bytes", r.lines, r.packed)
-	case errors.Is(err, gzip.ErrHeader):
-		return broken("something that is no gzip follows its end, after %d lines: cut it off, or deliver the file again", r.lines)
-	case errors.Is(err, gzip.ErrChecksum):
-		return broken("is damaged: its gzip checksum does not fit")
-	}
-	return broken("is damaged: %v", err)
+	r.batch.Reset(len(r.source.table.Columns))
+	return ctx.Err()
 }
 
 // eachLine reads the lines of a text into the batch.
@@ -178,10 +167,11 @@ func (r *reading) eachLine(text *bufio.Reader, flush func() error) error {
 		case err == nil:
 			r.line(line[:len(line)-1], begin)
 		case errors.Is(err, bufio.ErrBufferFull):
-			rest, err := r.skipLine(text)
+			kept := bytes.Clone(line[:keptOfLine])
+			rest, err := skipLine(text)
 			offset += rest
 			r.lines++
-			r.reject(begin, line[:200], fmt.Sprintf("a line of %d bytes: at most %d are read", int64(len(line))+rest, longestLine))
+			r.refuse(begin, kept, fmt.Sprintf("a line of %d bytes: at most %d are read", int64(len(line))+rest, longestLine))
 			if err != nil && err != io.EOF {
 				return r.explain(err)
 			}
@@ -205,7 +195,7 @@ func (r *reading) eachLine(text *bufio.Reader, flush func() error) error {
 }
 
 // skipLine passes over the rest of a line that is too long.
-func (r *reading) skipLine(text *bufio.Reader) (bytes int64, err error) {
+func skipLine(text *bufio.Reader) (bytes int64, err error) {
 	for {
 		rest, err := text.ReadSlice('\n')
 		bytes += int64(len(rest))
@@ -218,27 +208,68 @@ func (r *reading) skipLine(text *bufio.Reader) (bytes int64, err error) {
 // line reads one line: it is loaded, refused or left out.
 func (r *reading) line(text []byte, offset int64) {
 	r.lines++
-	if len(bytes.TrimSpace(text)) == 0 {
-		r.drop++ // an empty line says nothing
+	if len(text) < 3 && len(bytes.TrimSpace(text)) == 0 {
+		r.dropped++ // an empty line says nothing
 		return
 	}
-	switch outcome := r.row.parse(r, text, r.lines == 1); {
+	switch outcome := r.row.parse(r, text); {
 	case outcome.dropped:
-		r.drop++
+		r.dropped++
 	case outcome.refused != nil:
-		r.reject(offset, text, outcome.refused.Error())
+		r.refuse(offset, text, outcome.refused.Error())
 	default:
 		r.rows++
+		if outcome.mended {
+			r.mended++
+		}
 	}
 }
 
-func (r *reading) reject(offset int64, text []byte, reason string) {
-	r.refuse++
+// keptOfLine is how many bytes of a refused line are kept.
+const keptOfLine = 4096
+
+func (r *reading) refuse(offset int64, text []byte, reason string) {
+	r.refused++
 	if r.first == 0 {
-		r.first = r.lines
+		r.first, r.reason = r.lines, reason
 	}
-	const most = 4096 // bytes of a refused line that are kept
-	r.batch.Rejects = append(r.batch.Rejects, warehouse.Reject{Line: r.lines, Offset: offset, Text: bytes.Clone(text[:min(len(text), most)]), Reason: reason})
+	r.batch.Rejects = append(r.batch.Rejects, warehouse.Reject{Line: r.lines, Offset: offset, Text: bytes.Clone(text[:min(len(text), keptOfLine)]), Reason: reason})
+}
+
+// count counts a row of a day.
+func (r *reading) count(day calendar.Day) {
+	if r.ofToday == nil || day != r.today {
+		if r.days[day] == nil {
+			r.days[day] = new(int64)
+		}
+		r.today, r.ofToday = day, r.days[day]
+	}
+	*r.ofToday++
+}
+
+// watch counts events that lie outside the hour of the file.
+func (r *reading) watch(at int64) {
+	if at >= r.least && at < r.most {
+		return
+	}
+	if r.strays++; r.strays == 1 {
+		r.stray = fmt.Sprintf("%s in line %d", time.UnixMicro(at).UTC().Format("2006-01-02 15:04:05"), r.lines)
+	}
+}
+
+// unknown counts values that a column is not known to have.
+func (r *reading) unknown(column string, text []byte) {
+	const most = 20 // different ones that are told of a file
+	key := unknown{column, fmt.Sprintf("%.40q", text)}
+	seen := r.unknowns[key]
+	if seen == nil {
+		if len(r.unknowns) == most {
+			return
+		}
+		seen = &sighting{name: r.object.name, line: r.lines}
+		r.unknowns[key] = seen
+	}
+	seen.count++
 }
 
 // tooMany reports whether so many lines were refused that the file is not what it
@@ -246,10 +277,11 @@ func (r *reading) reject(offset int64, text []byte, reason string) {
 func (r *reading) tooMany(atEnd bool) error {
 	limit := r.source.MaxRejected * float64(r.lines)
 	if !atEnd {
-		limit = max(2*limit, batchRows/2)
+		limit = max(2*limit, batchRows)
 	}
-	if r.refuse > 1 && float64(r.refuse) > limit {
-		return broken("%d of %d lines are refused, the first is line %d: at most %g %% may be", r.refuse, r.lines, r.first, 100*r.source.MaxRejected)
+	if r.refused > 1 && float64(r.refused) > limit {
+		return broken("%d of %d lines are refused, and at most %g %% may be; the first is line %d, %s",
+			r.refused, r.lines, 100*r.source.MaxRejected, r.first, r.reason)
 	}
 	return nil
 }
@@ -257,22 +289,24 @@ func (r *reading) tooMany(atEnd bool) error {
 // entry returns what the ledger is to say of the file, or why it is not loaded.
 func (r *reading) entry() (warehouse.FileEntry, error) {
 	if err := r.tooMany(true); err != nil {
-		return warehouse.FileEntry{}, err
+		return warehouse.FileEntry{}, r.blame(err)
 	}
 	if r.strays > 1 && float64(r.strays) > strayShare*float64(r.lines) {
-		return warehouse.FileEntry{}, broken("%d of %d events lie outside its hour, the first is %s", r.strays, r.lines, r.stray)
+		return warehouse.FileEntry{}, r.blame(broken("%d of %d events lie outside its hour, the first is %s", r.strays, r.lines, r.stray))
 	}
-	if r.lines != r.rows+r.refuse+r.drop {
-		return warehouse.FileEntry{}, fmt.Errorf("%s: %d lines are not %d loaded, %d refused and %d left out", r.object.name, r.lines, r.rows, r.refuse, r.drop)
+	if r.lines != r.rows+r.refused+r.dropped {
+		return warehouse.FileEntry{}, fmt.Errorf("%s: %d lines are not %d loaded, %d refused and %d left out", r.object.name, r.lines, r.rows, r.refused, r.dropped)
 	}
-	entry := warehouse.FileEntry{File: r.source.file(r.object, hex.EncodeToString(r.hash.Sum(nil)))}
-	entry.Lines, entry.Loaded, entry.Rejected, entry.Filtered, entry.FirstError = r.lines, r.rows, r.refuse, r.drop, r.first
+	entry := warehouse.FileEntry{File: r.source.file(r.object, r.checksum())}
+	entry.Lines, entry.Loaded, entry.Rejected, entry.Filtered, entry.FirstError = r.lines, r.rows, r.refused, r.dropped, r.first
 	for day, rows := range r.days {
-		entry.Days = append(entry.Days, warehouse.FileDay{Day: day, Rows: rows})
+		entry.Days = append(entry.Days, warehouse.FileDay{Day: day, Rows: *rows})
 	}
 	slices.SortFunc(entry.Days, func(a, b warehouse.FileDay) int { return int(a.Day - b.Day) })
 	return entry, nil
 }
+
+func (r *reading) checksum() string { return hex.EncodeToString(r.hash.Sum(nil)) }
 
 // file returns the part of a ledger entry that is known before a file is read.
 func (s *compiled) file(o object, checksum string) warehouse.File {

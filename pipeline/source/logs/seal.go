@@ -112,9 +112,7 @@ func (l *loader) seal(ctx context.Context) error {
 			change.Forget = append(change.Forget, day)
 			l.report.Changed = append(l.report.Changed, day)
 		}
-		if day < today {
-			l.report.Missing = append(l.report.Missing, missing(day, cells)...)
-		}
+		l.report.Missing = append(l.report.Missing, l.missing(day, cells)...)
 	}
 	if len(change.Seal)+len(change.Forget) == 0 {
 		return nil
@@ -162,20 +160,30 @@ func (l *loader) partition(day calendar.Day, cells []Cell, rows []dayRows) (ware
 	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
 	part.Version = fmt.Sprintf("%d-%s", part.Rows, hex.EncodeToString(sum[:12]))
 	part.InputHash = hex.EncodeToString(sum[12:24])
+	if len(cells) == 0 { // a date that the zone skipped is there, and has nothing
+		part.Coverage = calendar.Whole()
+	}
 	return part, part.Coverage.Have > 0
 }
 
-// missing returns the hours of a day that are not there, by host.
-func missing(day calendar.Day, cells []Cell) []Hours {
+// overdue is how long after the end of an hour a host that has not delivered it is
+// silent, where others have.
+const overdue = time.Hour
+
+// missing returns the hours of a day that are not there, by host. Of a day that is not
+// over, these are the hours that other hosts have delivered for some time.
+func (l *loader) missing(day calendar.Day, cells []Cell) []Hours {
 	delivered := map[int64]bool{} // hours of which some host has delivered
 	for _, cell := range cells {
 		if cell.There {
 			delivered[cell.Hour.Unix()] = true
 		}
 	}
+	over := day < l.calendar.DayOf(l.options.Now)
 	var list []Hours
 	for _, cell := range cells {
-		if cell.There || len(cell.Files) > 0 { // a file that is broken is told as that
+		others := delivered[cell.Hour.Unix()]
+		if cell.There || !over && !(others && cell.Hour.Add(time.Hour+overdue).Before(l.options.Now)) {
 			continue
 		}
 		at := slices.IndexFunc(list, func(h Hours) bool { return h.Host == cell.Host })
@@ -184,21 +192,38 @@ func missing(day calendar.Day, cells []Cell) []Hours {
 			at = len(list) - 1
 		}
 		list[at].Hours = append(list[at].Hours, cell.Hour)
-		list[at].Silent = list[at].Silent && delivered[cell.Hour.Unix()]
+		list[at].Silent = list[at].Silent && others
 	}
 	return list
 }
 
-// String writes hours for people: 2026-11-11 03:00–06:00 UTC.
+// String writes hours for people: 2026-11-11 03:00–06:00, 23:00–24:00 UTC.
 func (h Hours) String() string {
-	var spans []string
+	var b strings.Builder
+	date := ""
 	for i := 0; i < len(h.Hours); {
 		from := h.Hours[i]
 		to := from.Add(time.Hour)
 		for i++; i < len(h.Hours) && h.Hours[i].Equal(to); i++ {
 			to = to.Add(time.Hour)
 		}
-		spans = append(spans, from.Format("15:04")+"–"+to.Format("15:04"))
+		if b.Len() > 0 {
+			b.WriteString(", ")
+		}
+		if on := from.Format(time.DateOnly); on != date {
+			b.WriteString(on + " ")
+			date = on
+		}
+		b.WriteString(from.Format("15:04") + "–")
+		switch on := to.Add(-time.Hour).Format(time.DateOnly); {
+		case on != date:
+			b.WriteString(to.Format("2006-01-02 15:04"))
+			date = on
+		case to.Hour() == 0:
+			b.WriteString("24:00")
+		default:
+			b.WriteString(to.Format("15:04"))
+		}
 	}
-	return h.Hours[0].Format("2006-01-02 ") + strings.Join(spans, ", ") + " UTC"
+	return b.String() + " UTC"
 }

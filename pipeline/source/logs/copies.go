@@ -1,0 +1,129 @@
+package logs
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"tearsheet/warehouse"
+)
+
+// like is what is known of the bytes of a file without reading them: its size, and the
+// checksum that the store has of it, or "".
+type like struct {
+	size int64
+	sum  string
+}
+
+// likeOf reads size and the store's checksum from a fingerprint.
+func likeOf(size int64, fingerprint string) like {
+	const md5 = 32 // hexadecimal digits
+	if tag := fingerprint[strings.LastIndexByte(fingerprint, ' ')+1:]; len(tag) == md5 {
+		return like{size, tag}
+	}
+	return like{size, ""}
+}
+
+// suspects returns the files that may have the bytes of another one, which lies beside
+// it or was loaded before.
+func (l *loader) suspects(objects, changed []object) []object {
+	all, unsummed, sizes := map[like]int{}, map[int64]int{}, map[int64]int{}
+	add := func(k like) {
+		all[k]++
+		if sizes[k.size]++; k.sum == "" {
+			unsummed[k.size]++
+		}
+	}
+	there := map[string]bool{}
+	for _, o := range objects {
+		there[o.name] = true
+		add(likeOf(o.size, o.fingerprint()))
+	}
+	for name, entry := range l.known {
+		if !there[name] && original(entry) {
+			add(likeOf(entry.Size, entry.Definition))
+		}
+	}
+	var list []object
+	for _, o := range changed {
+		k := likeOf(o.size, o.fingerprint())
+		if o.link || all[k] > 1 || k.sum == "" && sizes[o.size] > 1 || k.sum != "" && unsummed[o.size] > 0 {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// original reports whether the lines of a file are loaded, and there are any.
+func original(f warehouse.File) bool { return loaded(f) && f.Lines > 0 }
+
+// holdCopies splits off the files that have the bytes of another one: their events
+// would count twice. Of two new ones the first by name is the original. A file that was
+// loaded with these bytes before, since somebody accepted it, is not asked again.
+func (l *loader) holdCopies(ctx context.Context, objects, changed []object) ([]object, error) {
+	slices.SortFunc(changed, func(a, b object) int { return strings.Compare(a.name, b.name) })
+	suspects := slices.DeleteFunc(l.suspects(objects, changed), func(o object) bool { return slices.Contains(l.options.Accept, o.name) || l.sums[o.name] != "" })
+	if err := l.hashAll(ctx, suspects); err != nil {
+		return nil, err
+	}
+	originals := map[string]string{} // by checksum
+	anew := map[string]bool{}
+	for _, o := range changed {
+		anew[o.name] = true
+	}
+	for name, entry := range l.known {
+		if original(entry) && !anew[name] && (originals[entry.Checksum] == "" || name < originals[entry.Checksum]) {
+			originals[entry.Checksum] = name
+		}
+	}
+	var rest []object
+	for _, o := range changed {
+		sum := l.sums[o.name]
+		first, copied := originals[sum]
+		if sum == "" || slices.Contains(l.options.Accept, o.name) {
+			rest = append(rest, o)
+			continue
+		}
+		if entry := l.known[o.name]; !copied || original(entry) && entry.Checksum == sum || l.blank(ctx, o) {
+			if !copied {
+				originals[sum] = o.name
+			}
+			rest = append(rest, o)
+			continue
+		}
+		file := l.file(o, sum)
+		file.State, file.Reason = warehouse.FileHeld, "the same bytes as "+first
+		if err := l.note(ctx, file); err != nil {
+			return nil, err
+		}
+	}
+	return rest, nil
+}
+
+// blank reports whether a file has no lines: all such files are alike.
+func (l *loader) blank(ctx context.Context, o object) bool {
+	r := newDesk(l.compiled, l.options.Now).reading(o)
+	for _, err := range r.batches(ctx) {
+		if err != nil || r.lines > 0 {
+			return false
+		}
+	}
+	return r.lines == 0
+}
+
+// released reports whether a file is held as the copy of one that is no more: nothing
+// with its bytes is loaded.
+func (l *loader) released(held warehouse.File) bool {
+	if held.State != warehouse.FileHeld {
+		return false
+	}
+	if l.loadedSums == nil {
+		l.loadedSums = map[string]bool{}
+		for _, entry := range l.known {
+			if original(entry) {
+				l.loadedSums[entry.Checksum] = true
+			}
+		}
+	}
+	return !l.loadedSums[held.Checksum]
+}

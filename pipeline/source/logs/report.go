@@ -1,0 +1,111 @@
+package logs
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"tearsheet/warehouse"
+)
+
+// noteNames reports what lies among the files and is not expected.
+func (l *loader) noteNames(there found) {
+	for _, host := range slices.Sorted(maps.Keys(there.unknown)) {
+		l.report.Odd = append(l.report.Odd, Problem{Host: host, Name: l.Place,
+			Text: fmt.Sprintf("host %q is not one of hosts: its files, %d of them, are not read", host, there.unknown[host]), Hint: "add it to hosts, or move its files away"})
+	}
+	if n := len(there.misnamed); n > 0 {
+		l.report.Odd = append(l.report.Odd, Problem{Name: l.Place,
+			Text: fmt.Sprintf("%d files are not called as path says, such as %s: they are not read", n, there.misnamed[0])})
+	}
+}
+
+// step tells the progress of the load.
+func (l *loader) step(name string) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.done++
+	if l.options.Progress != nil {
+		l.options.Progress(l.done, l.toLoad, name)
+	}
+}
+
+// loaded adds a file to the report.
+func (l *loader) loaded(r *reading) {
+	l.step(r.object.name)
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.known[r.object.name] = l.file(r.object, r.checksum())
+	l.report.Loaded++
+	l.report.Lines += r.lines
+	l.report.Rows += r.rows
+	l.report.Rejected += r.refused
+	l.report.Filtered += r.dropped
+	l.report.Mended += r.mended
+	p := Problem{Name: r.object.name, Host: r.object.host, Hour: r.object.hour}
+	if r.lines == 0 {
+		p.Text = "has no lines"
+		l.report.Odd = append(l.report.Odd, p)
+	}
+	if r.strays > 0 {
+		p.Text = fmt.Sprintf("%d events lie outside its hour, the first is %s", r.strays, r.stray)
+		l.report.Odd = append(l.report.Odd, p)
+	}
+	for key, seen := range r.unknowns {
+		all := l.unknowns[key]
+		if all == nil {
+			all = &sighting{name: seen.name, line: seen.line}
+			l.unknowns[key] = all
+		}
+		if all.count += seen.count; seen.name < all.name {
+			all.name, all.line = seen.name, seen.line
+		}
+	}
+}
+
+// noteUnknowns reports each value that a column is not known to have, once.
+func (l *loader) noteUnknowns() {
+	order := func(a, b unknown) int {
+		return cmp.Or(strings.Compare(a.column, b.column), strings.Compare(a.value, b.value))
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(l.unknowns), order) {
+		seen := l.unknowns[key]
+		l.report.Odd = append(l.report.Odd, Problem{Name: seen.name,
+			Text: fmt.Sprintf("unknown %s %s, %d times; first in line %d", key.column, key.value, seen.count, seen.line),
+			Hint: "if it is right, add it to the allowed values of the column"})
+	}
+}
+
+// noteUnloaded reports the files that are there and not loaded, and puts all that is
+// the matter in one order.
+func (l *loader) noteUnloaded(objects []object) {
+	for _, o := range objects {
+		file, known := l.known[o.name]
+		p := Problem{Name: o.name, Host: o.host, Hour: o.hour, Text: file.Reason}
+		switch {
+		case !known:
+		case file.State == warehouse.FileBroken:
+			p.Hint = hintOf(file.Reason)
+			l.report.Broken = append(l.report.Broken, p)
+		case file.State == warehouse.FileHeld:
+			p.Hint = "if it is right: tearsheet run --accept " + o.name
+			l.report.Held = append(l.report.Held, p)
+		}
+	}
+	byName := func(a, b Problem) int { return strings.Compare(a.Name, b.Name) }
+	slices.SortStableFunc(l.report.Broken, byName)
+	slices.SortStableFunc(l.report.Odd, byName)
+}
+
+// hintOf returns what a person can do about a file that is broken for a reason.
+func hintOf(reason string) string {
+	switch {
+	case strings.HasPrefix(reason, "may not be read"):
+		return "give the right to read it; the next run takes it"
+	case strings.Contains(reason, "lines are refused"):
+		return "mend it and deliver it again, or raise max_rejected; the next run takes it"
+	}
+	return "deliver it again; the next run takes it"
+}
