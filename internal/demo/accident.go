@@ -2,6 +2,8 @@ package demo
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +16,7 @@ type Accident struct {
 	Where string // the files, or the table
 }
 
-// The accidents. Days are in November 2026 unless they say otherwise; hours are UTC.
+// The hosts of the accidents whose hours, in UTC, follow.
 const (
 	silentHost = web2
 	cutHost    = api1
@@ -62,7 +64,7 @@ func Accidents() []Accident {
 		{"a file is delivered twice, under a second name", twiceName()},
 		{"a file is cut off in the middle; the second delivery repairs it", logName(cutHost, cutHour())},
 		{"files come late, with the second delivery", strings.Join(late, ", ")},
-		{"lines are damaged: en dashes in the date, fields missing, bytes that are no text, a clock that says 1970", "one in each of some files, see damagedHours"},
+		{"lines are damaged: en dashes in the date, fields missing, bytes that are no text, a clock that says 1970; one in each file", strings.Join(slices.Sorted(maps.Keys(damagedHours())), ", ")},
 		{"a subscriber extends by hand, and looks new to production", fmt.Sprintf("production.subscription_purchases, method %s, among others on %s", byHand, byHandDay())},
 	}
 }

@@ -12,9 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"go.yaml.in/yaml/v4"
-
-	starter "tearsheet"
 	"tearsheet/calendar"
 	"tearsheet/internal/demo"
 )
@@ -89,6 +86,7 @@ func TestDeliveries(t *testing.T) {
 	t.Run("damaged lines are those that are said", d.testDamage)
 	t.Run("the day of the clock change has 25 hours", d.testClockChange)
 	t.Run("columns are those of tearsheet.yaml", d.testColumns)
+	t.Run("requests are those of tearsheet.yaml", d.testParameters)
 	t.Run("the funnels narrow", d.testFunnels)
 	t.Run("engaged users are active", d.testEngaged)
 	t.Run("the web form breaks", d.testBrokenForm)
@@ -199,26 +197,11 @@ func (d *delivery) testClockChange(t *testing.T) {
 }
 
 func (d *delivery) testColumns(t *testing.T) {
-	var config struct {
-		Sources struct {
-			Files []struct {
-				Table, Path, At, Day, Description string
-				Whole                             bool
-				Columns                           map[string]struct{ Type, Description string }
-			}
-		}
+	config := sources(t)
+	if len(config.Files) != len(d.tables) {
+		t.Errorf("%d tables are described, %d written", len(config.Files), len(d.tables))
 	}
-	for _, file := range starter.Files() {
-		if file.Name == "tearsheet.yaml" {
-			if err := yaml.Unmarshal(file.Text, &config); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if len(config.Sources.Files) != len(d.tables) {
-		t.Errorf("%d tables are described, %d written", len(config.Sources.Files), len(d.tables))
-	}
-	for _, source := range config.Sources.Files {
+	for _, source := range config.Files {
 		name := strings.TrimPrefix(source.Table, "production.")
 		if want := "production/" + name + ".csv.gz"; source.Path != want {
 			t.Errorf("%s: path %s, want %s", source.Table, source.Path, want)
@@ -243,6 +226,34 @@ func (d *delivery) testColumns(t *testing.T) {
 		if _, there := record[source.At]; !there && source.At != "" {
 			t.Errorf("%s has no column %s", name, source.At)
 		}
+	}
+}
+
+// Whoever reads a parameter of a request finds it there.
+func (d *delivery) testParameters(t *testing.T) {
+	logs := sources(t).Logs
+	if len(logs) != 1 || !slices.Equal(logs[0].Hosts, demo.Hosts()) || logs[0].Since != demo.LogsFrom().String() {
+		t.Fatalf("logs are %v", logs)
+	}
+	missing := map[string]bool{}
+	for _, column := range logs[0].Columns {
+		if column.Key != "" {
+			missing[column.Key] = true
+		}
+	}
+	if len(missing) < 6 {
+		t.Errorf("parameters are %v", missing)
+	}
+	for _, e := range d.events {
+		if !slices.Contains(logs[0].Columns["action"].Allowed, e.action) || !slices.Contains(logs[0].Columns["client"].Allowed, e.client) {
+			t.Fatalf("%s holds %v", e.file, e)
+		}
+		for key := range e.query {
+			delete(missing, key)
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("no request has %v", missing)
 	}
 }
 
