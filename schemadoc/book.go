@@ -2,6 +2,7 @@ package schemadoc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tearsheet/calendar"
@@ -13,7 +14,7 @@ import (
 // book is the workbook that is being written. It keeps the first error and goes on.
 type book struct {
 	file  *excelize.File
-	style struct{ title, note, head, text, soft, bold, alarm, number, day, right int }
+	style struct{ title, note, head, rightHead, text, soft, bold, alarm, number, day, right int }
 	err   error
 }
 
@@ -32,11 +33,15 @@ func newBook() *book {
 	b.keep(b.file.SetSheetName("Sheet1", tabTables))
 	hair := []excelize.Border{{Type: "bottom", Color: hairColor, Style: 1}}
 	styled := func(font excelize.Font, align, format string, border []excelize.Border) int {
+		indent := 0
+		if align == "right" {
+			indent = 1 // apart from the text that follows
+		}
 		font.Family = fontFamily
 		if font.Size == 0 {
 			font.Size = 9
 		}
-		s := &excelize.Style{Font: &font, Border: border, Alignment: &excelize.Alignment{Vertical: "top", WrapText: font.Size == 9, Horizontal: align}}
+		s := &excelize.Style{Font: &font, Border: border, Alignment: &excelize.Alignment{Vertical: "top", WrapText: font.Size == 9, Horizontal: align, Indent: indent}}
 		if format != "" {
 			s.CustomNumFmt = &format
 		}
@@ -46,7 +51,9 @@ func newBook() *book {
 	}
 	b.style.title = styled(excelize.Font{Size: 16, Bold: true, Color: inkColor}, "", "", nil)
 	b.style.note = styled(excelize.Font{Size: 10, Color: softColor}, "", "", nil)
-	b.style.head = styled(excelize.Font{Bold: true, Color: inkColor}, "left", "", []excelize.Border{{Type: "bottom", Color: inkColor, Style: 2}})
+	rule := []excelize.Border{{Type: "bottom", Color: inkColor, Style: 2}}
+	b.style.head = styled(excelize.Font{Bold: true, Color: inkColor}, "left", "", rule)
+	b.style.rightHead = styled(excelize.Font{Bold: true, Color: inkColor}, "right", "", rule)
 	b.style.text = styled(excelize.Font{Color: inkColor}, "left", "", hair)
 	b.style.soft = styled(excelize.Font{Color: softColor}, "left", "", hair)
 	b.style.bold = styled(excelize.Font{Bold: true, Color: inkColor}, "left", "", hair)
@@ -142,7 +149,11 @@ func (s *sheet) line(height float64, cells ...cell) {
 func (s *sheet) head(keepLeft int, columns ...heading) {
 	var cells []cell
 	for i, c := range columns {
-		cells = append(cells, cell{text: c.text, style: s.style.head})
+		look := s.style.head
+		if slices.Contains([]string{labelDays, labelRows, "Share"}, c.text) {
+			look = s.style.rightHead
+		}
+		cells = append(cells, cell{text: c.text, style: look})
 		name, err := excelize.ColumnNumberToName(i + 1)
 		s.keep(err)
 		s.keep(s.file.SetColWidth(s.name, name, name, c.width))

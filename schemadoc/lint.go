@@ -24,7 +24,7 @@ func (r *reader) lint(a *pipeline.Asset, t Table) {
 	if a.SQL != "" && a.Owner == "" {
 		about("", a.Line, "has no owner")
 	}
-	if a.SQL != "" && t.Grain == "" {
+	if a.SQL != "" && t.Grain == "" && kindOf(a) != kindFacts { // an event is described, and has no key
 		about("", a.Line, "no column is a key, so that nobody knows what a row is")
 	}
 	have := r.stands[a.Name]

@@ -267,6 +267,29 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 	})
 }
 
+// An event has no key, and is described. A rollup or a dimension without one is a riddle.
+func TestGrainIsMissedWhereItIsNotAnEvent(t *testing.T) {
+	w, err := duck.Open(t.Context(), filepath.Join(t.TempDir(), "warehouse.duckdb"), warehouse.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	one := []pipeline.Column{column("day", "date", "Day.")}
+	assets := []*pipeline.Asset{
+		{Name: "views", SQL: "select", Description: "d", Owner: "o", Columns: one},
+		{Name: "views_daily", SQL: "select", Description: "d", Owner: "o", Columns: one, Depends: []pipeline.Depend{{Asset: "views", Mapping: pipeline.Same}}},
+		{Name: "views_kept", SQL: "select", Description: "d", Owner: "o", Columns: one, Depends: []pipeline.Depend{{Asset: "views", Mapping: pipeline.Same}}, Tags: []string{"fact"}},
+		{Name: "photos", SQL: "select", Description: "d", Owner: "o", Whole: true, Columns: []pipeline.Column{column("id", "bigint", "Number.")}},
+	}
+	var got []string
+	for _, m := range read(t, w, assets, options(t)).Missing {
+		got = append(got, m.Table)
+	}
+	if want := []string{"photos", "views_daily"}; !slices.Equal(got, want) {
+		t.Errorf("the grain is missed of %q, want %q", got, want)
+	}
+}
+
 func TestCountingIsBoundByRowsAndDays(t *testing.T) {
 	engines(t, func(t *testing.T, w warehouse.Warehouse) {
 		assets := company()

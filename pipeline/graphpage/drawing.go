@@ -40,7 +40,8 @@ type drawing struct {
 type nodeView struct {
 	Node
 	X, Y, Width int
-	Title       string // the name, not too long
+	Schema      string // of the name, with its point, or ""
+	Title       string // the rest of the name, not too long
 	Brief       string
 	Hint        string // all that is known, for the pointer
 	Anchor      string // of its row on the page, or ""
@@ -60,12 +61,14 @@ type edgeView struct {
 
 // The measures of what stands in a node, in pixels.
 const (
-	inset      = 27
-	cellWidth  = 4
-	narrowest  = 204
-	widest     = 218
-	perRune    = 7 // of a name; wide enough for all but a name of capitals
-	stripDepth = 8
+	inset         = 27
+	cellWidth     = 4
+	narrowest     = 204
+	widest        = 260
+	right         = 8
+	perRune       = 67 // tenths, of a name; wide enough for all but a name of capitals
+	perSchemaRune = 58
+	stripDepth    = 8
 )
 
 func draw(p Page) drawing {
@@ -78,8 +81,8 @@ func draw(p Page) drawing {
 	x := func(layer int) int { return margin + layer*(width+layerGap) }
 	for i, n := range p.Nodes {
 		s := l.nodes[i]
-		v := nodeView{Node: n, X: x(s.layer), Y: s.y - nodeHeight/2, Width: width,
-			Title: short(n.Name, (width-inset-8)/perRune), Brief: n.brief(), Hint: n.hint(), Strip: strip(n.Strip)}
+		v := nodeView{Node: n, X: x(s.layer), Y: s.y - nodeHeight/2, Width: width, Brief: n.brief(), Hint: n.hint(), Strip: strip(n.Strip)}
+		v.Schema, v.Title = n.title(width - inset - right)
 		if len(n.Strip) == 0 {
 			v.Drop = 8
 		}
@@ -96,12 +99,31 @@ func draw(p Page) drawing {
 	return d
 }
 
+// nodeWidth is what the longest name takes, within bounds.
 func nodeWidth(p Page) int {
-	longest := 0
+	width := narrowest
 	for _, n := range p.Nodes {
-		longest = max(longest, len([]rune(n.Name)))
+		schema, name := n.split()
+		width = max(width, runes(schema)*perSchemaRune/10+runes(name)*perRune/10+inset+right)
 	}
-	return min(max(narrowest, longest*perRune+inset+8), widest)
+	return min(width, widest)
+}
+
+func runes(text string) int { return len([]rune(text)) }
+
+// split returns the schema of a table with its point, or "", and the rest of its name.
+func (n Node) split() (schema, name string) {
+	if at := strings.IndexByte(n.Name, '.') + 1; at > 0 && at < len(n.Name) {
+		return clean(n.Name[:at]), clean(n.Name[at:])
+	}
+	return "", clean(n.Name)
+}
+
+// title returns the name in its two parts, cut so that it fits.
+func (n Node) title(width int) (schema, name string) {
+	schema, name = n.split()
+	schema = short(schema, width/2*10/perSchemaRune)
+	return schema, short(name, (width*10-runes(schema)*perSchemaRune)/perRune)
 }
 
 // portsOf says how far from the middle of its child each edge ends: side by side, in the
@@ -215,12 +237,12 @@ func (e Edge) hint() string {
 
 // short cuts text in its middle, so that beginning and end can be read.
 func short(text string, most int) string {
-	runes := []rune(clean(text))
-	if len(runes) <= most {
-		return string(runes)
+	all := []rune(text)
+	if len(all) <= most {
+		return text
 	}
 	tail := most / 3
-	return string(runes[:most-1-tail]) + "…" + string(runes[len(runes)-tail:])
+	return string(all[:most-1-tail]) + "…" + string(all[len(all)-tail:])
 }
 
 // clean replaces what XML cannot hold, such as control characters.

@@ -12,8 +12,9 @@ const (
 	passHeight = 8 // of an edge that passes a layer
 	layerGap   = 92
 	margin     = 4
-	portGap    = 11 // between the ends of edges at a node
+	portGap    = 13 // between the ends of edges at a node
 	sweeps     = 12
+	mostVoid   = 26 // between what stands above and below, in all layers
 )
 
 // slot is a place in a layer: a node, or a point that an edge passes.
@@ -219,17 +220,25 @@ func (l *plan) settle() {
 			spread(layer, neighbours)
 		}
 	}
-	top, bottom := 0, 0
-	for i, s := range slices.Concat(l.layers...) {
+	l.height = closeUp(slices.Concat(l.layers...))
+}
+
+// closeUp moves all slots up to the upper margin, and up where nothing stands between
+// them and others in any layer, and returns the height of all.
+func closeUp(slots []*slot) int {
+	slices.SortStableFunc(slots, func(a, b *slot) int { return cmp.Compare(a.y-a.height()/2, b.y-b.height()/2) })
+	bottom, shift := margin, 0
+	for i, s := range slots {
+		top := s.y - s.height()/2 - shift
 		if i == 0 {
-			top, bottom = s.y-s.height()/2, s.y+s.height()/2
+			shift = top - margin
+		} else if top > bottom+mostVoid {
+			shift += top - bottom - mostVoid
 		}
-		top, bottom = min(top, s.y-s.height()/2), max(bottom, s.y+s.height()/2)
+		s.y -= shift
+		bottom = max(bottom, s.y+s.height()/2)
 	}
-	for _, s := range slices.Concat(l.layers...) {
-		s.y += margin - top
-	}
-	l.height = bottom - top + 2*margin
+	return bottom + margin
 }
 
 // block is slots that touch each other.
