@@ -191,7 +191,7 @@ func (l *loader) loadAll(ctx context.Context, objects []object) error {
 	slices.SortStableFunc(objects, func(a, b object) int { return a.hour.Compare(b.hour) })
 	l.toLoad, l.unknowns = len(objects), map[unknown]*sighting{}
 	desks := make([]*desk, l.workers())
-	return sideBySide(ctx, len(desks), groups(objects), func(ctx context.Context, worker int, group []object) error {
+	return sideBySide(ctx, len(desks), groups(objects, len(desks)), func(ctx context.Context, worker int, group []object) error {
 		if desks[worker] == nil {
 			desks[worker] = newDesk(l.compiled, l.options.Now)
 		}
@@ -199,19 +199,27 @@ func (l *loader) loadAll(ctx context.Context, objects []object) error {
 	})
 }
 
-// What goes into one transaction, at most: a commit costs as much as a small file.
+// What goes into one transaction: a commit costs as much as a small file, and DuckDB
+// writes rows twice, to its log first, that do not fill a block of 122,880 in one.
 const (
 	groupFiles = 48
-	groupBytes = 2 << 20 // packed
+	groupBytes = 2 << 20 // packed; more where there is much to do
+	mostGroup  = 16 << 20
+	rounds     = 4 // of groups for each worker, so that none is left without work
 )
 
 // groups puts small files together, in their order.
-func groups(objects []object) [][]object {
+func groups(objects []object, workers int) [][]object {
+	total := int64(0)
+	for _, o := range objects {
+		total += o.size
+	}
+	limit := min(max(total/int64(rounds*workers), groupBytes), mostGroup)
 	var list [][]object
 	size := int64(0)
 	for _, o := range objects {
 		last := len(list) - 1
-		if last < 0 || len(list[last]) == groupFiles || size+o.size > groupBytes {
+		if last < 0 || len(list[last]) == groupFiles || size+o.size > limit {
 			list, last, size = append(list, nil), last+1, 0
 		}
 		list[last] = append(list[last], o)
