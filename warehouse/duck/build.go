@@ -29,8 +29,12 @@ func (d *DB) Build(ctx context.Context, build warehouse.Build) (warehouse.Built,
 			return built, fmt.Errorf("build of %s: check %q: %w", build.Table.Name, check.Name, explain(err, d.path, check.Query, d.limits))
 		}
 	}
-	defer d.hold(build.Table.Name)()
-	err := d.transact(ctx, true, func(_ *sql.Conn, tx *sql.Tx) error {
+	release, err := d.tables.hold(ctx, build.Table.Name)
+	if err != nil {
+		return built, fmt.Errorf("build of %s: %w", build.Table.Name, err)
+	}
+	defer release()
+	err = d.transact(ctx, true, func(_ *sql.Conn, tx *sql.Tx) error {
 		var err error
 		built, err = d.build(ctx, tx, build)
 		return err
@@ -185,8 +189,12 @@ func (d *DB) Refresh(ctx context.Context, refresh warehouse.Refresh) (warehouse.
 	if err := refresh.Table.Validate(); err != nil {
 		return done, err
 	}
-	defer d.hold(refresh.Table.Name)()
-	err := d.transact(ctx, false, func(conn *sql.Conn, tx *sql.Tx) error {
+	release, err := d.tables.hold(ctx, refresh.Table.Name)
+	if err != nil {
+		return done, fmt.Errorf("load of %s: %w", refresh.Table.Name, err)
+	}
+	defer release()
+	err = d.transact(ctx, false, func(conn *sql.Conn, tx *sql.Tx) error {
 		var err error
 		done, err = d.refresh(ctx, conn, tx, refresh)
 		return err

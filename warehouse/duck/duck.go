@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -25,7 +24,9 @@ type DB struct {
 	db     *sql.DB
 	path   string
 	limits warehouse.Limits
-	tables sync.Map // by name, the *sync.Mutex of its loads: two at once would abort each other
+	tables locks // by name; two loads of one would abort each other
+	files  locks // by table and path
+	schema locks // one change of tables and columns at a time
 }
 
 var _ warehouse.Warehouse = (*DB)(nil)
@@ -76,13 +77,6 @@ func (d *DB) ExecContext(ctx context.Context, query string, args ...any) (sql.Re
 // Loaded reads the ledger.
 func (d *DB) Loaded(ctx context.Context, table string, from, to calendar.Day) (map[calendar.Day]calendar.Load, error) {
 	return warehouse.Load(ctx, d, table, from, to)
-}
-
-// hold waits for the loads of a table and keeps others away until it is released.
-func (d *DB) hold(table string) (release func()) {
-	lock, _ := d.tables.LoadOrStore(table, new(sync.Mutex))
-	lock.(*sync.Mutex).Lock()
-	return lock.(*sync.Mutex).Unlock
 }
 
 // Close checkpoints the file, so that it is whole without its log, and lets go of

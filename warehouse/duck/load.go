@@ -34,6 +34,9 @@ func conflict(err error) bool {
 func (d *DB) transact(ctx context.Context, again bool, do func(conn *sql.Conn, tx *sql.Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		err := d.once(ctx, do)
+		if err != nil && ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+			return fmt.Errorf("%w: %w", ctx.Err(), err) // DuckDB says "Interrupted!" only
+		}
 		if !again || attempt == attempts || !conflict(err) {
 			return err
 		}
@@ -53,12 +56,17 @@ func (d *DB) once(ctx context.Context, do func(conn *sql.Conn, tx *sql.Tx) error
 		return explain(err, d.path, "begin", d.limits)
 	}
 	defer conn.Close()
-	tx, err := conn.BeginTx(ctx, nil)
+	// With ctx, database/sql would roll back by itself as soon as ctx ends: between two
+	// appends, of which the second would then be committed alone.
+	tx, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		return explain(err, d.path, "begin", d.limits)
 	}
 	defer tx.Rollback()
 	if err := do(conn, tx); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -88,6 +96,15 @@ func (d *DB) LoadFiles(ctx context.Context, loads ...warehouse.FileLoad) error {
 	if err := warehouse.ValidateLoads(loads); err != nil || len(loads) == 0 {
 		return err
 	}
+	names := make([]string, len(loads))
+	for i, load := range loads {
+		names[i] = load.Table.Name + "\x00" + load.Path
+	}
+	release, err := d.files.hold(ctx, names...)
+	if err != nil {
+		return fmt.Errorf("load of %s: %w", loads[0].Path, err)
+	}
+	defer release()
 	return d.transact(ctx, false, func(conn *sql.Conn, tx *sql.Tx) error { return d.loadFiles(ctx, conn, tx, loads) })
 }
 

@@ -19,6 +19,11 @@ func (d *DB) Ensure(ctx context.Context, table warehouse.Table) error {
 	if err := table.Validate(); err != nil {
 		return err
 	}
+	release, err := d.schema.hold(ctx, "schema")
+	if err != nil {
+		return err
+	}
+	defer release()
 	schema, name := table.Split()
 	if schema == "" {
 		schema = mainSchema
@@ -84,7 +89,11 @@ func (d *DB) Replace(ctx context.Context, change warehouse.Change) error {
 	if err != nil {
 		return err
 	}
-	defer d.hold(change.Table.Name)()
+	release, err := d.tables.hold(ctx, change.Table.Name)
+	if err != nil {
+		return fmt.Errorf("load of %s: %w", change.Table.Name, err)
+	}
+	defer release()
 	err = d.transact(ctx, false, func(conn *sql.Conn, tx *sql.Tx) error { return d.replace(ctx, conn, tx, change, tally) })
 	if err != nil {
 		return fmt.Errorf("load of %s: %w", change.Table.Name, err)

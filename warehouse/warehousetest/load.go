@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -145,6 +146,76 @@ func brokenFileChangesNothing(t *testing.T, w warehouse.Warehouse) {
 		}
 		if after := mustDump(t, w, events.Name); after != before {
 			t.Errorf("%s: it left\n%s", name, after)
+		}
+	}
+}
+
+// cancelledFileChangesNothing ends the context when all rows are taken and the ledger
+// is about to be written, and lets whoever waits for that act.
+func cancelledFileChangesNothing(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, events)
+	before := mustDump(t, w, events.Name)
+	for range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		load := eventFile("a", monday, 10, nil)
+		entry := load.Entry
+		load.Entry = func() (warehouse.FileEntry, error) {
+			cancel()
+			for range 20_000 {
+				runtime.Gosched()
+			}
+			return entry()
+		}
+		if err := w.LoadFiles(ctx, load); !errors.Is(err, context.Canceled) {
+			t.Fatalf("error is %v", err)
+		}
+		if after := mustDump(t, w, events.Name); after != before {
+			t.Fatalf("it left\n%s", after)
+		}
+	}
+}
+
+func filesAreLoadedTogetherOrNotAtAll(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, events)
+	if err := w.LoadFiles(t.Context(), eventFile("a", monday, 5, nil)); err != nil {
+		t.Fatal(err)
+	}
+	before := mustDump(t, w, events.Name)
+	cause := errors.New("the file ends in the middle")
+	if err := w.LoadFiles(t.Context(), eventFile("a", monday, 7, nil), eventFile("b", monday, 9, cause)); !errors.Is(err, cause) {
+		t.Errorf("error is %v", err)
+	}
+	if err := w.LoadFiles(t.Context(), eventFile("b", monday, 7, nil), eventFile("b", monday, 9, nil)); err == nil {
+		t.Error("a file that stands twice is taken")
+	}
+	if after := mustDump(t, w, events.Name); after != before {
+		t.Errorf("it left\n%s", after)
+	}
+	if err := w.LoadFiles(t.Context(), eventFile("a", monday, 7, nil), eventFile("b", monday, 9, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if got := one(t, w, "select count(*) from staging.events"); got != 7+9 {
+		t.Errorf("%d rows", got)
+	}
+}
+
+func concurrentLoadsOfAFileLeaveOne(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, events)
+	for round := range 2 { // into an empty table, and in the place of what is there
+		var wait sync.WaitGroup
+		errs := make([]error, 4)
+		for i := range errs {
+			wait.Go(func() { errs[i] = w.LoadFiles(t.Context(), eventFile("a", monday, 5000, nil)) })
+		}
+		wait.Wait()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+		if got := one(t, w, "select count(*) from staging.events"); got != 5000 {
+			t.Errorf("round %d: %d rows", round, got)
+		}
+		if got := one(t, w, "select count(*) from etl.file"); got != 1 {
+			t.Errorf("round %d: %d files in the ledger", round, got)
 		}
 	}
 }

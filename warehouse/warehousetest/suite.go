@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"EnsureMakesTheTableOnce", ensureMakesTheTableOnce},
 		{"EnsureAddsAColumn", ensureAddsAColumn},
 		{"EnsureRefusesAnotherType", ensureRefusesAnotherType},
+		{"TablesAreMadeSideBySide", tablesAreMadeSideBySide},
 		{"EveryTypeComesBackAsItWent", everyTypeComesBackAsItWent},
 		{"DayIsLoadedWithItsRows", dayIsLoadedWithItsRows},
 		{"DayWithoutRowsIsLoaded", dayWithoutRowsIsLoaded},
@@ -47,7 +48,10 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"MemoryDoesNotGrowWithRows", memoryDoesNotGrowWithRows},
 		{"FileIsLoadedOnceHoweverOften", fileIsLoadedOnceHoweverOften},
 		{"BrokenFileChangesNothing", brokenFileChangesNothing},
+		{"CancelledFileChangesNothing", cancelledFileChangesNothing},
+		{"FilesAreLoadedTogetherOrNotAtAll", filesAreLoadedTogetherOrNotAtAll},
 		{"FilesAreLoadedSideBySide", filesAreLoadedSideBySide},
+		{"ConcurrentLoadsOfAFileLeaveOne", concurrentLoadsOfAFileLeaveOne},
 		{"SealedDayIsLoaded", sealedDayIsLoaded},
 		{"RefreshReplacesTheDaysThatDiffer", refreshReplacesTheDaysThatDiffer},
 		{"RefreshThatFailsChangesNothing", refreshThatFailsChangesNothing},
@@ -173,6 +177,19 @@ func ensureRefusesAnotherType(t *testing.T, w warehouse.Warehouse) {
 		t.Errorf("a bigint column is taken for text: %v", err)
 	}
 	wantRows(t, w, "2026-11-09 1 web")
+}
+
+func tablesAreMadeSideBySide(t *testing.T, w warehouse.Warehouse) {
+	var wait sync.WaitGroup
+	errs := make([]error, 12)
+	for i := range errs {
+		table := warehouse.Table{Name: fmt.Sprintf("schema_%d.likes_%d", i%2, i%6), Columns: likes.Columns}
+		wait.Go(func() { errs[i] = w.Ensure(t.Context(), table) })
+	}
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Error(err)
+	}
 }
 
 func dayIsLoadedWithItsRows(t *testing.T, w warehouse.Warehouse) {

@@ -1,0 +1,57 @@
+package duck
+
+import (
+	"context"
+	"sync"
+)
+
+// locks keeps loads of the same thing apart: DuckDB does not let the second one wait
+// for the first, it aborts one of them, or takes both. The zero locks holds nothing.
+type locks struct {
+	mu   sync.Mutex
+	held map[string]chan struct{} // closed when the name is free again
+}
+
+// hold waits until all names are free and takes them at once, so that no two wait for
+// each other.
+func (l *locks) hold(ctx context.Context, names ...string) (release func(), err error) {
+	for {
+		busy := l.take(names)
+		if busy == nil {
+			return func() { l.free(names) }, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-busy:
+		}
+	}
+}
+
+// take takes all names, or returns what ends when one that is held is free.
+func (l *locks) take(names []string) (busy <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, name := range names {
+		if busy, ok := l.held[name]; ok {
+			return busy
+		}
+	}
+	if l.held == nil {
+		l.held = map[string]chan struct{}{}
+	}
+	free := make(chan struct{})
+	for _, name := range names {
+		l.held[name] = free
+	}
+	return nil
+}
+
+func (l *locks) free(names []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.held[names[0]])
+	for _, name := range names {
+		delete(l.held, name)
+	}
+}
