@@ -157,7 +157,7 @@ func TestC02N01N02N03N04N05N07N12RunKilledAtAnyWriteIsMadeGood(t *testing.T) {
 		t.Fatalf("only %d points to kill at", len(points))
 	}
 	chosen := points
-	if few := sample(24, len(points)); few < len(points) {
+	if few := sample(16, len(points)); few < len(points) {
 		rand.Shuffle(len(points), func(i, j int) { points[i], points[j] = points[j], points[i] })
 		chosen = points[:few]
 	}
@@ -192,7 +192,7 @@ func TestC02RunKilledAtRandomIsMadeGood(t *testing.T) {
 	copyProject(t, fresh, dir)
 	_ = exec.Command("tearsheet", "-C", dir, "run").Run()
 	length := time.Since(began)
-	twoAtATime(sample(16, 300), func(i int) {
+	twoAtATime(sample(10, 300), func(i int) {
 		dir := t.TempDir()
 		copyProject(t, fresh, dir)
 		kills := 1 + rand.IntN(3) // one after the other

@@ -106,7 +106,7 @@ func lint(ctx context.Context) error {
 // test runs every test, with the server's URL if there is one, and prints what
 // failed as it comes.
 func test(ctx context.Context, server *postgres.Server) (*results, error) {
-	args := []string{"test", "-json", "-timeout", "10m", "-vet=off"} // lint has vetted
+	args := []string{"test", "-json", "-timeout", "20m", "-vet=off"} // lint has vetted
 	if os.Getenv("CI") != "" {
 		args = append(args, "-count=1") // nothing from the cache
 	}
