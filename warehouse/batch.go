@@ -2,7 +2,6 @@ package warehouse
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -198,9 +197,7 @@ func (v *Vector) validate(typ Type) error {
 	case Timestamp:
 		return v.within(typ, firstDay.Time().UnixMicro(), (lastDay+1).Time().UnixMicro()-1)
 	case Text:
-		if !utf8.Valid(v.Bytes) || bytes.IndexByte(v.Bytes, 0) >= 0 {
-			return errors.New("a text is not UTF-8, or has a NUL")
-		}
+		return v.validateTexts()
 	case Double:
 		for row, real := range v.Reals {
 			if (math.IsNaN(real) || math.IsInf(real, 0)) && !v.IsNull(row) {
@@ -213,13 +210,36 @@ func (v *Vector) validate(typ Type) error {
 			return v.within(typ, 1-limit.Int64(), limit.Int64()-1)
 		}
 		for row, wide := range v.Wide {
-			if !v.IsNull(row) && wide.CmpAbs(limit) >= 0 {
-				return fmt.Errorf("%s has more than %d digits", wide, typ.Precision)
+			if !v.IsNull(row) && (wide == nil || wide.CmpAbs(limit) >= 0) {
+				return fmt.Errorf("%v has more than %d digits", wide, typ.Precision)
 			}
 		}
 	}
 	return nil
 }
+
+// validateTexts looks at all bytes at once, as long as nothing is found: what is plain
+// as a whole is plain text by text, if none begins or ends within a character.
+func (v *Vector) validateTexts() error {
+	whole := plainText(v.Bytes)
+	var from int32
+	for row, end := range v.Ends {
+		if end < from || int(end) > len(v.Bytes) {
+			return fmt.Errorf("the text of row %d is the bytes %d to %d of %d", row, from, end, len(v.Bytes))
+		}
+		looked := whole && !v.cuts(from) && !v.cuts(end)
+		if text := v.Bytes[from:end]; !looked && !v.IsNull(row) && !plainText(text) {
+			return fmt.Errorf("%q is not UTF-8, or has a NUL", text)
+		}
+		from = end
+	}
+	return nil
+}
+
+// cuts reports whether a place in Bytes lies within a character.
+func (v *Vector) cuts(at int32) bool { return int(at) < len(v.Bytes) && !utf8.RuneStart(v.Bytes[at]) }
+
+func plainText(text []byte) bool { return utf8.Valid(text) && bytes.IndexByte(text, 0) < 0 }
 
 func (v *Vector) within(typ Type, least, most int64) error {
 	for row, n := range v.Ints {

@@ -7,8 +7,6 @@ import (
 	"io"
 	"iter"
 	"math"
-	"math/big"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -18,93 +16,6 @@ import (
 	"tearsheet/warehouse"
 	"tearsheet/warehouse/warehousetest"
 )
-
-// everyType is a table with a column of each type, and decimals of all lengths.
-func everyType(name string, whole bool) warehouse.Table {
-	table := warehouse.Table{Name: name, Whole: whole}
-	for i, text := range []string{"text", "bigint", "double", "boolean", "date", "timestamp", "decimal(1,0)", "decimal(4,4)", "decimal(5,0)", "decimal(12,2)",
-		"decimal(17,5)", "decimal(18,0)", "decimal(18,18)", "decimal(19,0)", "decimal(38,10)", "decimal(38,38)", "decimal(38,0)"} {
-		typ, err := warehouse.ParseType(text)
-		if err != nil {
-			panic(err)
-		}
-		table.Columns = append(table.Columns, warehouse.Column{Name: fmt.Sprintf("c%d", i), Type: typ})
-	}
-	return table
-}
-
-// dice makes values: the edges of a type half of the time.
-type dice struct{ *rand.Rand }
-
-func (d dice) pick(edges ...int64) int64 {
-	return edges[d.IntN(len(edges))]
-}
-
-func (d dice) append(v *warehouse.Vector, typ warehouse.Type) {
-	edge := d.IntN(2) == 0
-	switch typ.Kind {
-	case warehouse.Text:
-		v.AppendText([]byte([]string{"", "web", "Zürich 😀, \"x\"\n\\N\t", "a text of more than twelve bytes"}[d.IntN(4)]))
-	case warehouse.Double:
-		v.Reals = append(v.Reals, []float64{0, 0.1, -1e300, math.SmallestNonzeroFloat64, math.MaxFloat64, d.NormFloat64()}[d.IntN(6)])
-	case warehouse.Boolean:
-		v.Ints = append(v.Ints, d.pick(0, 1))
-	case warehouse.Date:
-		v.Ints = append(v.Ints, d.pick(firstDay, -1, 0, epochDays-1, epochDays, endDay-1))
-	case warehouse.Timestamp:
-		v.Ints = append(v.Ints, d.pick(firstDay*microsOfDay, -1, 0, 1, epochDays*microsOfDay-1, endDay*microsOfDay-1, 1_800_000_000_123_456))
-	case warehouse.Decimal:
-		n := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(d.IntN(typ.Precision+1))), nil) // 1, 10, … 10^precision
-		if !edge {
-			random := new(big.Int).Lsh(new(big.Int).SetUint64(d.Uint64()), 64)
-			n.Mod(random.Add(random, new(big.Int).SetUint64(d.Uint64())), n)
-		}
-		if most := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(typ.Precision)), nil); n.Cmp(most) == 0 || d.IntN(3) == 0 && n.Sign() > 0 {
-			n.Sub(n, big.NewInt(1)) // … 9, 99
-		}
-		if d.IntN(2) == 0 {
-			n.Neg(n)
-		}
-		if typ.Narrow() {
-			v.Ints = append(v.Ints, n.Int64())
-			return
-		}
-		v.Wide = append(v.Wide, n)
-	default:
-		v.Ints = append(v.Ints, d.pick(math.MinInt64, -1, 0, 1, math.MaxInt64, d.Int64()))
-	}
-}
-
-func (d dice) batch(table warehouse.Table, rows int) *warehouse.Batch {
-	b := new(warehouse.Batch)
-	b.Reset(len(table.Columns))
-	for b.Rows = range rows {
-		if !table.Whole {
-			b.Days = append(b.Days, calendar.Day(d.pick(firstDay, 0, epochDays, 20000, endDay-1)))
-		}
-	}
-	b.Rows = rows
-	for i, column := range table.Columns {
-		v := &b.Columns[i]
-		nulls := d.IntN(3) > 0 // else there is no list of them at all
-		for range rows {
-			if d.append(v, column.Type); nulls {
-				v.Null = append(v.Null, d.IntN(4) == 0)
-			}
-		}
-	}
-	return b
-}
-
-func batchesOf(batches ...*warehouse.Batch) iter.Seq2[*warehouse.Batch, error] {
-	return func(yield func(*warehouse.Batch, error) bool) {
-		for _, batch := range batches {
-			if !yield(batch, nil) {
-				return
-			}
-		}
-	}
-}
 
 func openURL(t testing.TB, url string) *DB {
 	t.Helper()
@@ -140,9 +51,9 @@ func TestOwnCopyWritesWhatTheDriversWrites(t *testing.T) {
 	t.Logf("seed %d", seed)
 	db := openURL(t, warehousetest.Postgres(t))
 	for _, whole := range []bool{false, true} {
-		d := dice{rand.New(rand.NewPCG(seed, 0))}
-		first, second := everyType(fmt.Sprintf("own_%t", whole), whole), everyType(fmt.Sprintf("drivers_%t", whole), whole)
-		batches := batchesOf(d.batch(first, 3000), d.batch(first, 0), d.batch(first, 1), d.batch(first, 999))
+		d := warehousetest.NewDice(seed)
+		first, second := warehousetest.EveryType(fmt.Sprintf("own_%t", whole), whole), warehousetest.EveryType(fmt.Sprintf("drivers_%t", whole), whole)
+		batches := warehousetest.Batches(d.Batch(first, 3000), d.Batch(first, 0), d.Batch(first, 1), d.Batch(first, 999))
 		for _, table := range []warehouse.Table{first, second} {
 			if err := db.Ensure(t.Context(), table); err != nil {
 				t.Fatal(err)
@@ -174,11 +85,11 @@ func TestOwnCopyWritesWhatTheDriversWrites(t *testing.T) {
 
 func TestValueThatNoEngineKeepsIsRefused(t *testing.T) {
 	db := openURL(t, warehousetest.Postgres(t))
-	table := everyType("samples", false)
+	table := warehousetest.EveryType("samples", false)
 	if err := db.Ensure(t.Context(), table); err != nil {
 		t.Fatal(err)
 	}
-	d := dice{rand.New(rand.NewPCG(1, 2))}
+	d := warehousetest.NewDice(1)
 	for name, spoil := range map[string]func(*warehouse.Batch){
 		"NUL":      func(b *warehouse.Batch) { b.Columns[0] = warehouse.Vector{}; b.Columns[0].AppendText([]byte("a\x00b")) },
 		"UTF-8":    func(b *warehouse.Batch) { b.Columns[0] = warehouse.Vector{}; b.Columns[0].AppendText([]byte("\xff")) },
@@ -189,9 +100,9 @@ func TestValueThatNoEngineKeepsIsRefused(t *testing.T) {
 		"decimal":  func(b *warehouse.Batch) { b.Columns[9] = warehouse.Vector{Ints: []int64{1_000_000_000_000}} },
 		"day":      func(b *warehouse.Batch) { b.Days[0] = calendar.Day(firstDay - 1) },
 	} {
-		batch := d.batch(table, 1)
+		batch := d.Batch(table, 1)
 		spoil(batch)
-		if err := copied(t, db, table, false, batchesOf(batch)); err == nil {
+		if err := copied(t, db, table, false, warehousetest.Batches(batch)); err == nil {
 			t.Errorf("%s: it is taken", name)
 		}
 	}
@@ -212,12 +123,12 @@ func BenchmarkCopy(b *testing.B) {
 	if err := db.Ensure(b.Context(), table); err != nil {
 		b.Fatal(err)
 	}
-	d := dice{rand.New(rand.NewPCG(1, 1))}
+	d := warehousetest.NewDice(1)
 	var batches []*warehouse.Batch
 	for range 50 {
-		batches = append(batches, d.batch(table, 4096))
+		batches = append(batches, d.Batch(table, 4096))
 	}
-	encoded, err := io.ReadAll(newStream(table, batchesOf(batches...)))
+	encoded, err := io.ReadAll(newStream(table, warehousetest.Batches(batches...)))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -229,9 +140,12 @@ func BenchmarkCopy(b *testing.B) {
 				return err
 			})
 		},
-		func() error { return copied(b, db, table, false, batchesOf(batches...)) },
-		func() error { return copied(b, db, table, true, batchesOf(batches...)) },
-		func() error { _, err := io.Copy(io.Discard, newStream(table, batchesOf(batches...))); return err },
+		func() error { return copied(b, db, table, false, warehousetest.Batches(batches...)) },
+		func() error { return copied(b, db, table, true, warehousetest.Batches(batches...)) },
+		func() error {
+			_, err := io.Copy(io.Discard, newStream(table, warehousetest.Batches(batches...)))
+			return err
+		},
 	}
 	spent := make([]time.Duration, len(ways))
 	for b.Loop() {
