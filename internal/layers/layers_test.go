@@ -96,6 +96,7 @@ func rules() []Rule {
 		{Use: "github.com/emersion", Why: "it is for tests, which receive mail"},
 		{Use: "github.com/Shopify/toxiproxy/v2", Why: "it is for tests, which cut connections"},
 		{Use: "github.com/rs/zerolog", Why: "it is for tests, which silence toxiproxy"},
+		{Use: "github.com/johannesboyne/gofakes3", Why: "it is for tests, which read a bucket"},
 		{Use: "golang.org/x/net", Why: "it is for tests, which read the pages"},
 
 		// The outer world comes in through cmd.
