@@ -20,7 +20,7 @@ import (
 // format that we use. The tags make its JSON Schema.
 type header struct {
 	Name            string          `json:"name" jsonschema:"minLength=1,example=likes" jsonschema_description:"The table: likes, or staging.events."`
-	Type            string          `json:"type,omitempty" jsonschema:"example=duckdb.sql" jsonschema_description:"The engine, for editors; what runs is the same for all."`
+	Type            string          `json:"type,omitempty" jsonschema:"enum=duckdb.sql,enum=pg.sql,enum=rs.sql" jsonschema_description:"The engine, for editors; what runs is the same for all."`
 	Description     string          `json:"description,omitempty" jsonschema_description:"What a row of the table is."`
 	Owner           string          `json:"owner,omitempty" jsonschema_description:"Who answers for the table."`
 	Tags            []string        `json:"tags,omitempty"`
@@ -31,7 +31,7 @@ type header struct {
 }
 
 type materialization struct {
-	Type           string `json:"type,omitempty" jsonschema:"enum=table"`
+	Type           string `json:"type,omitempty" jsonschema:"example=table"`
 	Strategy       string `json:"strategy,omitempty" jsonschema:"enum=create+replace,enum=delete+insert,enum=time_interval" jsonschema_description:"create+replace: a whole table. delete+insert, time_interval: cut into days, the default."`
 	IncrementalKey string `json:"incremental_key,omitempty" jsonschema:"enum=day"`
 	Granularity    string `json:"time_granularity,omitempty" jsonschema:"enum=date"`
@@ -67,7 +67,7 @@ type columnHeader struct {
 }
 
 type columnCheck struct {
-	Name  string `json:"name" jsonschema:"enum=not_null,enum=unique,enum=positive,enum=non_negative,enum=accepted_values,enum=min,enum=max"`
+	Name  string `json:"name" jsonschema:"enum=not_null,enum=unique,enum=positive,enum=non_negative,enum=accepted_values,enum=pattern,enum=min,enum=max"`
 	Value any    `json:"value,omitempty"`
 }
 
@@ -181,12 +181,7 @@ func (r *headerReader) split(text string) (head, body string, ok bool) {
 	r.asset.SQLLine = strings.Count(text, "\n") - strings.Count(body, "\n") + 1
 	begins := text[:len(text)-len(body)]
 	r.asset.SQLColumn = utf8.RuneCountInString(begins[strings.LastIndexByte(begins, '\n')+1:]) + 1
-	body = strings.TrimRight(strings.TrimSpace(body), "; \t\r\n")
-	if body == "" {
-		r.add(r.asset.SQLLine, 1, "no SELECT follows the header")
-		return "", "", false
-	}
-	return head, body, true
+	return head, strings.TrimSpace(body), true
 }
 
 func (r *headerReader) read(h header) {
@@ -194,17 +189,21 @@ func (r *headerReader) read(h header) {
 	a.Name, a.Description, a.Owner, a.Tags = h.Name, strings.TrimSpace(h.Description), h.Owner, h.Tags
 	a.Line = r.tree.Key("name").Line
 	a.Whole = h.Materialization.Strategy == "create+replace"
+	if kind := h.Materialization.Type; kind != "" && kind != "table" {
+		r.at([]string{"materialization", "type"}, "no %s is made: the ledger knows rows, and a view has none of its own; write table", kind)
+	}
 	for i, d := range h.Depends {
 		r.depend(d, "depends", strconv.Itoa(i))
 	}
 	for i, c := range h.Columns {
 		r.column(c, "columns", strconv.Itoa(i))
 	}
-	for _, c := range h.CustomChecks {
-		a.Checks = append(a.Checks, warehouse.Check{Name: c.Name, Query: strings.TrimRight(strings.TrimSpace(c.Query), "; \n"), Want: c.Value})
-	}
-	if r.statement() {
+	if end, ok := r.selects(a.SQL, a.Position); ok {
+		a.SQL = a.SQL[:end]
 		r.days()
+	}
+	for i, c := range h.CustomChecks {
+		r.customCheck(c, "custom_checks", strconv.Itoa(i), "query")
 	}
 	if len(r.found) == 0 {
 		if err := a.Table().Validate(); err != nil {
@@ -213,18 +212,28 @@ func (r *headerReader) read(h header) {
 	}
 }
 
-// statement reports whether the text after the header is one statement that selects, as
-// far as can be told without a warehouse.
-func (r *headerReader) statement() bool {
+// selects reports whether a text is one statement that selects, as far as can be told
+// without a warehouse, and where it ends: semicolons after it, and what is said after
+// them, are no part of it. place says where in the file a byte of the text stands.
+func (r *headerReader) selects(text string, place func(offset int) (line, column int)) (end int, ok bool) {
 	before := len(r.found)
 	at := func(offset int, format string, args ...any) {
-		line, column := r.asset.Position(offset)
+		line, column := place(offset)
 		r.add(line, column, format, args...)
 	}
-	tokens, err := sqltext.Lex(r.asset.SQL)
+	tokens, err := sqltext.Lex(text)
 	if err != nil {
 		at(err.At, "%s", err.Text)
-		return false
+		return 0, false
+	}
+	end = len(text)
+	for len(tokens) > 0 && tokens[len(tokens)-1].Is(";") {
+		tokens = tokens[:len(tokens)-1]
+		end = 0
+	}
+	if len(tokens) == 0 {
+		at(0, "there is no SELECT")
+		return 0, false
 	}
 	for i, t := range tokens {
 		switch first := i == 0 || i == 1 && tokens[0].Is("("); {
@@ -232,11 +241,28 @@ func (r *headerReader) statement() bool {
 			at(t.At, "begins with %.80q: want one SELECT", t.Text)
 		case t.Is(";"):
 			at(t.At, "a second statement follows this semicolon: want one SELECT")
+		case writes(tokens[i:]) && i > 0 && tokens[i-1].Is("("):
+			at(t.At, "%s changes a table: want one SELECT, which only reads", t.Text)
 		case t.Kind == sqltext.Param && t.Text != "$1" && t.Text != "$2":
 			at(t.At, "unknown parameter %s: there are $1, the first day, and $2, the day after the last", t.Text)
 		}
 	}
-	return len(r.found) == before
+	if end == 0 {
+		end = tokens[len(tokens)-1].End
+	}
+	return end, len(r.found) == before
+}
+
+// writes reports whether tokens begin with a statement that changes a table.
+func writes(tokens []sqltext.Token) bool {
+	if len(tokens) < 3 {
+		return false
+	}
+	switch tokens[0].Word() + " " + tokens[1].Word() {
+	case "insert into", "delete from", "merge into":
+		return true
+	}
+	return tokens[0].Word() == "update" && tokens[1].Named() && slices.ContainsFunc(tokens, func(t sqltext.Token) bool { return t.Word() == "set" })
 }
 
 // days holds the parameters of the statement against how the table is cut.
@@ -254,9 +280,15 @@ func (r *headerReader) days() {
 		r.at([]string{"columns", strconv.Itoa(day)}, "the column day is a date")
 	case parameters == 0:
 		r.add(a.SQLLine, 1, "the SELECT is not bound to days: $1 <= day and day < $2, or day = $1; a whole table has strategy create+replace")
-	case parameters == 2 && !strings.Contains(a.SQL, "$1"):
+	case parameters == 2 && !hasFirstDay(a.SQL):
 		r.add(a.SQLLine, 1, "the SELECT has $2 and no $1")
 	}
+}
+
+// hasFirstDay reports whether $1 stands in a statement, outside of texts and comments.
+func hasFirstDay(statement string) bool {
+	tokens, _ := sqltext.Lex(statement)
+	return slices.ContainsFunc(tokens, func(t sqltext.Token) bool { return t.Kind == sqltext.Param && t.Text == "$1" })
 }
 
 func (r *headerReader) depend(d dependEntry, p ...string) {
@@ -277,8 +309,8 @@ func (r *headerReader) depend(d dependEntry, p ...string) {
 }
 
 func (r *headerReader) column(c columnHeader, p ...string) {
-	typ, err := warehouse.ParseType(alias(c.Type))
-	if err != nil {
+	typ, err := typeOf(c.Type)
+	if err != nil && c.Type != "" { // else the schema has said it
 		r.at(append(p, "type"), "%v", err)
 	}
 	column := Column{Name: c.Name, Type: typ, Description: strings.TrimSpace(c.Description), PrimaryKey: c.PrimaryKey,

@@ -2,60 +2,124 @@ package pipeline
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"tearsheet/warehouse"
 )
 
-// alias returns our name of a type that SQL and Bruin call otherwise.
-func alias(text string) string {
-	text = strings.ToLower(strings.TrimSpace(text))
-	switch text {
+// typeOf reads a type by our name of it or by one that SQL and Bruin have for it.
+func typeOf(text string) (warehouse.Type, error) {
+	name := strings.Join(strings.Fields(strings.ToLower(text)), " ")
+	switch name {
 	case "string", "varchar":
-		return "text"
-	case "integer", "int", "int64", "bigint":
-		return "bigint"
-	case "float", "double precision", "float64":
-		return "double"
+		name = "text"
+	case "integer", "int", "int64", "smallint":
+		name = "bigint"
+	case "float", "double precision", "float64", "real":
+		name = "double"
 	case "bool":
-		return "boolean"
+		name = "boolean"
 	}
-	return strings.Replace(text, "numeric(", "decimal(", 1)
+	base, _, hasDigits := strings.Cut(name, "(")
+	switch base = strings.TrimSpace(base); {
+	case base == "timestamptz" || strings.HasSuffix(name, " with time zone"):
+		return warehouse.Type{}, fmt.Errorf("%q: instants are kept in UTC, without a zone: write timestamp, and in the SELECT: at time zone 'UTC'", text)
+	case base == "datetime":
+		return warehouse.Type{}, fmt.Errorf("%q: write timestamp, in UTC", text)
+	case !hasDigits && (base == "numeric" || base == "decimal"):
+		return warehouse.Type{}, fmt.Errorf("%q: say how many digits, and how many of them are decimals: decimal(12,2)", text)
+	case hasDigits && slices.Contains([]string{"varchar", "char", "character varying", "string", "text"}, base):
+		return warehouse.Type{}, fmt.Errorf("%q: a text has no greatest length: write text", text)
+	}
+	return warehouse.ParseType(strings.Replace(name, "numeric(", "decimal(", 1))
+}
+
+// customCheck takes a check that is written out. p leads to its query.
+func (r *headerReader) customCheck(c customCheck, p ...string) {
+	if strings.TrimSpace(c.Query) == "" {
+		return // the schema has said it
+	}
+	end, ok := r.selects(c.Query, func(offset int) (line, column int) {
+		at := r.tree.Text(offset, p...)
+		return at.Line, at.Column
+	})
+	if !ok {
+		return
+	}
+	query := strings.TrimSpace(c.Query[:end])
+	if r.asset.Whole && warehouse.Parameters(query) > 0 {
+		r.at(p, "a whole table (strategy create+replace) has no $1 and $2")
+		return
+	}
+	r.asset.Checks = append(r.asset.Checks, warehouse.Check{Name: c.Name, Query: query, Want: c.Value})
 }
 
 // check makes the statement of a check of a column: it counts the rows that are wrong.
 func (r *headerReader) check(column *Column, c columnCheck, p ...string) {
-	wrong, ok := "", true
+	query := "select count(" + column.Name + ") - count(distinct " + column.Name + ") from " + r.asset.Name + r.bounds("where ")
+	if c.Name != "unique" {
+		wrong, err := wrongRows(column, c)
+		switch {
+		case column.Type.Kind == 0:
+			return // its type is at fault, and that was said
+		case err != nil:
+			r.at(p, "check %s of column %q %v", c.Name, column.Name, err)
+			return
+		case wrong == "":
+			return // no check that we know, and the schema has said so
+		}
+		query = "select count(*) from " + r.asset.Name + " where " + wrong + r.bounds("and ")
+	}
+	r.asset.Checks = append(r.asset.Checks, warehouse.Check{Name: column.Name + " " + c.Name, Query: query})
+}
+
+// wrongRows returns the condition of the rows that a check finds wrong. A NULL is
+// not_null's alone to find. A check that it does not know gives "".
+func wrongRows(column *Column, c columnCheck) (string, error) {
+	switch c.Name {
+	case "positive", "non_negative", "min", "max":
+		if !isNumber(column.Type.Kind) {
+			return "", fmt.Errorf("is for numbers, and it is of type %s", column.Type)
+		}
+	case "pattern":
+		if column.Type.Kind != warehouse.Text {
+			return "", fmt.Errorf("is for text, and it is of type %s", column.Type)
+		}
+	}
 	switch c.Name {
 	case "not_null":
-		wrong = column.Name + " is null"
+		return column.Name + " is null", nil
 	case "positive":
-		wrong = column.Name + " <= 0"
+		return column.Name + " <= 0", nil
 	case "non_negative":
-		wrong = column.Name + " < 0"
+		return column.Name + " < 0", nil
 	case "min", "max":
-		var number string
-		if number, ok = numberOf(c.Value); ok {
-			wrong = column.Name + map[string]string{"min": " < ", "max": " > "}[c.Name] + number
+		number, ok := numberOf(c.Value)
+		if !ok {
+			return "", fmt.Errorf("wants a number: {name: %s, value: 100}", c.Name)
 		}
+		return column.Name + map[string]string{"min": " < ", "max": " > "}[c.Name] + number, nil
 	case "accepted_values":
-		if column.Allowed, ok = texts(c.Value); ok {
-			column.Categorical = true
-			wrong = column.Name + " not in (" + literals(column.Allowed) + ")"
+		allowed, err := texts(c.Value, column.Type.Kind)
+		if err != nil {
+			return "", err
 		}
-	case "unique":
-		r.asset.Checks = append(r.asset.Checks, warehouse.Check{Name: column.Name + " unique",
-			Query: "select count(" + column.Name + ") - count(distinct " + column.Name + ") from " + r.asset.Name + r.bounds("where ")})
-		return
+		column.Allowed, column.Categorical = allowed, true
+		return column.Name + " not in (" + literals(allowed) + ")", nil
+	case "pattern":
+		pattern, err := patternOf(c.Value)
+		return "not (" + column.Name + " ~ " + warehouse.Literal(pattern) + ")", err
 	}
-	if !ok {
-		r.at(p, "check %s wants a value: %s", c.Name, map[string]string{"accepted_values": "[web, ios]", "min": "0", "max": "100"}[c.Name])
-		return
-	}
-	r.asset.Checks = append(r.asset.Checks, warehouse.Check{Name: column.Name + " " + c.Name,
-		Query: "select count(*) from " + r.asset.Name + " where " + wrong + r.bounds("and ")})
+	return "", nil
+}
+
+func isNumber(kind warehouse.Kind) bool {
+	return kind == warehouse.Bigint || kind == warehouse.Double || kind == warehouse.Decimal
 }
 
 // bounds returns the condition that binds a check to the days that are made.
@@ -79,13 +143,53 @@ func numberOf(value any) (string, bool) {
 	return "", false
 }
 
-func texts(value any) ([]string, bool) {
-	list, ok := value.([]any)
+// texts returns the values that a column may have.
+func texts(value any, kind warehouse.Kind) ([]string, error) {
+	list, _ := value.([]any)
+	if len(list) == 0 {
+		return nil, errors.New("wants a list of values: {name: accepted_values, value: [web, ios]}")
+	}
 	var found []string
 	for _, item := range list {
-		found = append(found, fmt.Sprint(item))
+		number, isNumber := numberOf(item)
+		text, isText := item.(string)
+		truth, isTruth := item.(bool)
+		switch {
+		case isText:
+			found = append(found, text)
+		case isNumber:
+			found = append(found, number)
+		case isTruth && kind == warehouse.Boolean:
+			found = append(found, strconv.FormatBool(truth))
+		case isTruth:
+			return nil, fmt.Errorf("has the value %v, which is no text: write it in quotes", truth)
+		case item == nil:
+			return nil, errors.New("has the value null: a NULL is accepted unless the column is not_null")
+		default:
+			return nil, errors.New("wants a list of values: {name: accepted_values, value: [web, ios]}")
+		}
 	}
-	return found, ok && len(found) > 0
+	return found, nil
+}
+
+// patternOf returns a pattern in the form in which all engines read it alike. Some look
+// for it within a value and some hold the whole value against it, so it has room before
+// and after it. What begins with a backslash is read differently by each, and lost in
+// Redshift's literals.
+func patternOf(value any) (string, error) {
+	text, _ := value.(string)
+	_, err := regexp.Compile(text)
+	switch {
+	case text == "":
+		return "", errors.New("wants a pattern: {name: pattern, value: '^[A-Z]{2}$'}")
+	case err != nil:
+		return "", fmt.Errorf("has a pattern that cannot be read: %w", err)
+	case strings.Contains(text, `\`):
+		return "", errors.New(`has a backslash in its pattern, which engines read differently: write a class such as [0-9] or [.]`)
+	case strings.Contains(text, "(?"):
+		return "", errors.New("has (?…) in its pattern, which not all engines know: write it with (…), […] and |")
+	}
+	return "(.|[^.])*(" + text + ")(.|[^.])*", nil
 }
 
 func literals(values []string) string {

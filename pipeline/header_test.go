@@ -96,6 +96,47 @@ func TestChecksAreBoundAsTheTableIsCut(t *testing.T) {
 	}
 }
 
+// What stands after the semicolon that ends a statement is no second one, and not a part
+// of the first.
+func TestAStatementEndsAtItsSemicolon(t *testing.T) {
+	const statement = "select $1 as day -- the day;"
+	for _, after := range []string{"", "\n", "\n;", "\n;;\n ; ", "\n; -- done", "\n; /* done; */ ;\n"} {
+		a, faults := ParseAsset("t.sql", []byte("/* @bruin\nname: t\ncolumns: [{name: day, type: date}]\n"+
+			"custom_checks: [{name: a day, query: \"select 0; -- none\"}]\n@bruin */\n"+statement+after))
+		if err := faults.Err(); err != nil {
+			t.Errorf("%q: %v", after, err)
+			continue
+		}
+		if want := strings.TrimSuffix(statement, " -- the day;"); a.SQL != statement && a.SQL != want {
+			t.Errorf("%q: statement %q, want %q with its comment or without", after, a.SQL, want)
+		}
+		if a.Checks[0].Query != "select 0" {
+			t.Errorf("check %q, want its semicolon gone", a.Checks[0].Query)
+		}
+	}
+	if _, faults := ParseAsset("t.sql", []byte("/* @bruin\nname: t\ncolumns: [{name: day, type: date}]\n@bruin */\n"+statement+"\n; select 2")); len(faults) != 1 {
+		t.Errorf("two statements gave %v", faults)
+	}
+}
+
+// A type is read by the names that others have for it.
+func TestTypesGoByTheirOtherNames(t *testing.T) {
+	for text, want := range map[string]string{
+		"string": "text", "VARCHAR": "text", "INTEGER": "bigint", "int": "bigint", "smallint": "bigint", "float": "double", "real": "double",
+		"double  precision": "double", "bool": "boolean", "numeric(12,2)": "decimal(12,2)", "Decimal(5, 0)": "decimal(5,0)", "timestamp": "timestamp",
+	} {
+		typ, err := typeOf(text)
+		if err != nil || typ.String() != want {
+			t.Errorf("%s is %s, %v; want %s", text, typ, err, want)
+		}
+	}
+	for _, text := range []string{"timestamptz", "timestamp with time zone", "timestamp(3) with time zone", "datetime", "numeric", "decimal", "char(2)", "character varying(9)", "json", ""} {
+		if typ, err := typeOf(text); err == nil {
+			t.Errorf("%q is %s, want a fault", text, typ)
+		}
+	}
+}
+
 func TestReadAssetsReadsFoldersBelowAndLeavesOutWhatIsWrong(t *testing.T) {
 	sound := "/* @bruin\nname: %s\ncolumns: [{name: day, type: date}]\n@bruin */\nselect $1 as day"
 	tree := fstest.MapFS{

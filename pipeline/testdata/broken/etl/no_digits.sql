@@ -1,0 +1,14 @@
+/* @bruin
+name: no_digits
+description: One row for each day.
+owner: product
+depends: [staging.events]
+columns:
+  - {name: day, type: date, description: The local day.}
+  - {name: n, type: numeric, description: How many.}
+@bruin */
+
+select day, count(*) as n
+from staging.events
+where day >= $1 and day < $2
+group by day

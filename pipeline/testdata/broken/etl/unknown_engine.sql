@@ -1,0 +1,15 @@
+/* @bruin
+name: unknown_engine
+type: duckdb.sqll
+description: One row for each day.
+owner: product
+depends: [staging.events]
+columns:
+  - {name: day, type: date, description: The local day.}
+  - {name: n, type: bigint, description: How many.}
+@bruin */
+
+select day, count(*) as n
+from staging.events
+where day >= $1 and day < $2
+group by day
