@@ -19,7 +19,9 @@ func (a *app) sayRun(report *pipeline.Report) {
 	}
 	width := 0
 	for _, node := range report.Nodes {
-		width = max(width, len(node.Name))
+		if sayNode(node) != "" {
+			width = max(width, len(node.Name))
+		}
 	}
 	quiet, days := 0, 0
 	for _, node := range report.Nodes {

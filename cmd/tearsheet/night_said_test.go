@@ -1,0 +1,83 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// wants wants the program to end with a code and to say certain things.
+func wants(t *testing.T, o outcome, code int, said ...string) {
+	t.Helper()
+	if o.code != code {
+		t.Errorf("exit %d, want %d\n%s%s", o.code, code, o.out, o.errOut)
+	}
+	words := strings.Join(strings.Fields(o.out+o.errOut), " ") // columns are as wide as what stands in them
+	for _, text := range said {
+		if !strings.Contains(words, text) {
+			t.Errorf("it does not say %q:\n%s%s", text, o.out, o.errOut)
+		}
+	}
+}
+
+func TestNightIsTold(t *testing.T) {
+	dir := night(t, nightDuckDB)
+	at := func(args ...string) outcome { return tearsheetAt(t, tuesday, dir, args...) }
+	wants(t, at("status"), exitUsage, "does not exist")
+	wants(t, at("run"), exitHeld, "deliver it again", "tearsheet run --accept logs/web-1/2026-11-11-10", "not everything could be loaded: staging.events")
+	wants(t, at("run"), exitHeld, "nothing to do: 7 tables, all as they should be")
+	wants(t, at("backfill", "--from", "2026-11-11", "--to", "2026-11-12", "--select", "likes"), exitDone, "2 days made", "0 with other rows than before")
+	wants(t, at("backfill", "--from", "2026-11-12", "--to", "2026-11-11"), exitUsage, "--to: 2026-11-11 lies before 2026-11-12")
+	wants(t, at("run", "--select", "like"), exitUsage, `no table is called "like" (did you mean "likes"?)`)
+	wants(t, at("explain", "likes@2026-11-11"), exitDone, "47/48 there", "logs/web-2/2026-11-12-03.log.gz broken", "the gzip file is cut off",
+		"day >= date '2026-11-11' and day < date '2026-11-12'", "made of:", "etl/likes.sql")
+	wants(t, at("explain", "users"), exitDone, "users: fresh", "production.users", "Ann")
+	wants(t, at("explain", "buyers@2026-11-12"), exitDone, "all_before", "fresh")
+	wants(t, at("explain", "likes"), exitDone, "Likes given on the day") // the metric of that name
+	wants(t, at("explain", "likes@tomorrow"), exitUsage, "tomorrow")
+	wants(t, at("explain", "staging.events"), exitUsage, "which one?")
+	wants(t, at("schema", "--to", "md,html"), exitDone, "schema.html", "schema.md")
+	wants(t, at("schema", "--to", "pdf"), exitUsage, `"pdf" is none of html, xlsx, md`)
+	wants(t, at("graph"), exitDone, "graph.html", "graph.svg")
+	for _, name := range []string{"graph.html", "graph.svg", "schema.html"} {
+		if text, err := os.ReadFile(filepath.Join(dir, "sheets", name)); err != nil || !strings.Contains(string(text), "activity_daily") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var status []tableStatus
+	o := at("status", "--json")
+	if err := json.Unmarshal([]byte(o.out), &status); err != nil || len(status) != 7 {
+		t.Fatalf("%d tables, %v\n%s", len(status), err, o.out)
+	}
+	for _, s := range status {
+		if s.Table == "staging.events" && (s.State != "open" || len(s.Incomplete) != 1 || s.Incomplete[0] != "2026-11-11 47/48" || s.Rejected != 6) {
+			t.Errorf("%+v", s)
+		}
+	}
+	wants(t, at("status"), exitDone, "the last runs:", "staging.events: 1 day not whole: 2026-11-11 (47 of 48)")
+}
+
+// A new SELECT makes its table anew, and what is really different below it; an asset
+// that is wrong keeps the others from nothing.
+func TestChangedAssetsOfTheNight(t *testing.T) {
+	dir := night(t, nightDuckDB)
+	at := func(args ...string) outcome { return tearsheetAt(t, tuesday, dir, args...) }
+	at("run")
+	likes := filepath.Join(assetsDir, "likes.sql")
+	text, err := os.ReadFile(filepath.Join(dir, likes))
+	if err != nil {
+		t.Fatal(err)
+	}
+	overwrite(t, dir, likes, strings.Replace(string(text), "action = 'photo_like'", "action in ('photo_like', 'photo_love')", 1))
+	o := at("run")
+	wants(t, o, exitHeld, "likes 3 days made", "0 with other rows than before", "6 tables as they were")
+	overwrite(t, dir, likes, strings.Replace(string(text), "action = 'photo_like'", "action = 'photo_like' and user_id > 1", 1))
+	wants(t, at("run"), exitHeld, "likes 3 days made", "activity_daily 3 days made")
+	overwrite(t, dir, likes, strings.Replace(string(text), "action =", "acton =", 1))
+	wants(t, at("run"), exitHeld, "likes FAILED", "acton")
+	wants(t, at("status"), exitHeld, "likes", "failed", "tearsheet explain likes")
+	overwrite(t, dir, likes, string(text))
+	wants(t, at("run"), exitHeld, "likes 3 days made", "activity_daily 3 days made")
+}
