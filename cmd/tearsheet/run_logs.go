@@ -46,7 +46,7 @@ func (s logSource) Load(ctx context.Context, w warehouse.Warehouse, run pipeline
 			node.Problems = append(node.Problems, pipeline.Problem{Kind: kind.kind, Table: source.Table, Place: p.Name, Text: p.Text, Hint: p.Hint})
 		}
 	}
-	missing := recent(report.Missing, run.Today)
+	missing := untold(recent(report.Missing, run.Today), append(report.Broken, report.Held...))
 	if last := report.Last; !last.IsZero() && last.Before(run.At.Add(-36*time.Hour)) {
 		missing = slices.DeleteFunc(missing, func(h logs.Hours) bool { return h.Hours[0].After(last) })
 		node.Problems = append(node.Problems, pipeline.Problem{Kind: pipeline.Missing, Table: source.Table, Place: source.Place,
@@ -60,6 +60,21 @@ func (s logSource) Load(ctx context.Context, w warehouse.Warehouse, run pipeline
 		node.Problems = append(node.Problems, pipeline.Problem{Kind: pipeline.Missing, Table: source.Table, Place: h.Host, Text: text, Days: []calendar.Day{h.Day}})
 	}
 	return node, nil
+}
+
+// untold returns the missing hours of which no file is there: what is the matter with a
+// file that is there has been told.
+func untold(missing []logs.Hours, told []logs.Problem) []logs.Hours {
+	var list []logs.Hours
+	for _, h := range missing {
+		h.Hours = slices.DeleteFunc(slices.Clone(h.Hours), func(hour time.Time) bool {
+			return slices.ContainsFunc(told, func(p logs.Problem) bool { return p.Host == h.Host && p.Hour.Equal(hour) })
+		})
+		if len(h.Hours) > 0 {
+			list = append(list, h)
+		}
+	}
+	return list
 }
 
 // recent returns the missing hours of the last five weeks: those that a sheet shows.
