@@ -27,6 +27,8 @@ type Asset struct {
 	// Source says in a line where the rows of a table without SQL come from.
 	Source string
 	Checks []warehouse.Check // of the header, in its order
+
+	bare, bareOf string // the statement for the hash, and the SQL that it was made of
 }
 
 // Column is a column of an asset.

@@ -138,7 +138,15 @@ func TestHashChangesWithWhatDecidesRows(t *testing.T) {
 		{"from staging.events\n", "from staging.events  \t\n", true},
 		{"\n", "\r\n", true},
 		{"1 as n", "2 as n", false},
-		{"from staging.events\n", "from staging.events -- all\n", false},
+		{"from staging.events\n", "from staging.events -- all\n", true},
+		{" -- a comment stays\n", "\n", true},
+		{"select day, 1 as n", "select /* the /* local */ one */\n\tday,   1 as n", true},
+		{"client -- a comment stays\n", "client, -- a comment stays\n", false},
+		{"where day >= $1", "where 'a  b' = 'a  b' and day >= $1", false},
+		{"day >= $1", "day > = $1", false},
+		{"2 as price", "-2 as price", false},
+		{"2 as price", "- 2 as price", false},
+		{"2 as price", "2 as \"price\"", false},
 		{"type: integer", "type: double", false},
 		{"- staging.events", "- {asset: staging.events, partition: all_before}", false},
 		{"days: 6", "days: 7", false},
@@ -164,5 +172,27 @@ func TestHashKeepsPartsApart(t *testing.T) {
 	b := &Asset{SQL: "select 1\nfalse\nn bigint"}
 	if a.Hash() == b.Hash() {
 		t.Error("columns and a statement that reads like them have the same hash")
+	}
+}
+
+// Blanks and comments count where they stand within a text or a name, and where they are
+// all that keeps two words apart.
+func TestHashKeepsWhatBlanksDecide(t *testing.T) {
+	seen := map[string]string{}
+	for _, statement := range []string{
+		"select 'a b'", "select 'a  b'", "select 'a\nb'", "select 'a -- b'", "select 'a /* x */ b'", "select $$a  b$$", "select $$a b$$",
+		`select "a b"`, `select "a  b"`, "select a b", "select ab", "select a--b", "select a - - b", "select a -- b\n", "select e 'x'", "select e'x'",
+		"select 'a' 'b'", "select 'a'\n'b'",
+		"select 'unclosed  ", "select 'unclosed ",
+	} {
+		hash := (&Asset{SQL: statement}).Hash()
+		if other, twice := seen[hash]; twice && (statement != "select a -- b\n" || other != "select a--b") { // both are select a
+			t.Errorf("%q and %q have the same hash", statement, other)
+		}
+		seen[hash] = statement
+		a := &Asset{SQL: statement, bare: "of an earlier text", bareOf: "select 1"}
+		if a.Hash() != hash {
+			t.Errorf("%q has the hash of an earlier text", statement)
+		}
 	}
 }

@@ -200,6 +200,7 @@ func (r *headerReader) read(h header) {
 	}
 	if end, ok := r.selects(a.SQL, a.Position); ok {
 		a.SQL = a.SQL[:end]
+		a.bare, a.bareOf = bare(a.SQL), a.SQL
 		r.days()
 	}
 	for i, c := range h.CustomChecks {
