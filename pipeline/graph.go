@@ -57,8 +57,7 @@ func (g *Graph) order(names []string) []fault {
 			return
 		}
 		if state[name] == under {
-			circle := append(slices.Clone(trail[slices.Index(trail, name):]), name)
-			found = append(found, fault{a.File, a.Line, 0, "a circle: " + strings.Join(circle, " is made of ")})
+			found = append(found, fault{a.File, a.Line, 0, g.circle(trail[slices.Index(trail, name):])})
 			return
 		}
 		state[name] = under
@@ -72,6 +71,21 @@ func (g *Graph) order(names []string) []fault {
 		walk(name, nil)
 	}
 	return found
+}
+
+// circle says how some tables are made of each other, and where that is written.
+func (g *Graph) circle(names []string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "a circle: %s is made of ", names[0])
+	for i, name := range names {
+		a, parent := g.byName[name], names[(i+1)%len(names)]
+		d := a.Depends[slices.IndexFunc(a.Depends, func(d Depend) bool { return d.Asset == parent })]
+		if i > 0 {
+			b.WriteString(", that of ")
+		}
+		fmt.Fprintf(&b, "%s (%s:%d)", parent, a.File, d.Line)
+	}
+	return b.String()
 }
 
 func sortedParents(a *Asset) []string {

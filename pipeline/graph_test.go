@@ -80,6 +80,9 @@ func TestACircleIsAFaultHoweverLong(t *testing.T) {
 		if len(faults) != 1 || !strings.Contains(faults[0].Text, "a circle: t0 is made of ") {
 			t.Errorf("a circle of %d gave %v", n, faults)
 		}
+		if n == 3 && faults[0].Error() != "t0.sql:2: a circle: t0 is made of t1 (t0.sql:3), that of t2 (t1.sql:3), that of t0 (t2.sql:3)" {
+			t.Error(faults[0])
+		}
 		if g.Asset("sound") == nil {
 			t.Error("the sound table is gone")
 		}
@@ -113,6 +116,56 @@ func TestSelectMeansTablesWithWhatIsAboveAndBelow(t *testing.T) {
 			t.Errorf("%q gave %v, want %s", pattern, err, want)
 		}
 	}
+}
+
+// Above and below are told by the paths of the graph, which are found here by going each
+// of them.
+func TestSelectGoesAlongAllPaths(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 7).Draw(t, "tables")
+		reaches := make([][]bool, n) // by one step at first
+		var assets []*Asset
+		for i := range n {
+			reaches[i] = make([]bool, n)
+			a := table(fmt.Sprintf("t%d", i))
+			for j := range i {
+				if reaches[i][j] = rapid.Bool().Draw(t, "is a parent"); reaches[i][j] {
+					a.Depends = append(a.Depends, Depend{Asset: fmt.Sprintf("t%d", j), Mapping: Same})
+				}
+			}
+			assets = append(assets, a)
+		}
+		for k := range n {
+			for i := range n {
+				for j := range n {
+					reaches[i][j] = reaches[i][j] || reaches[i][k] && reaches[k][j]
+				}
+			}
+		}
+		g, faults := NewGraph(assets)
+		if err := faults.Err(); err != nil {
+			t.Fatal(err)
+		}
+		k := rapid.IntRange(0, n-1).Draw(t, "which")
+		above, below := rapid.Bool().Draw(t, "above"), rapid.Bool().Draw(t, "below")
+		pattern := fmt.Sprintf("t%d", k)
+		if above {
+			pattern = "+" + pattern
+		}
+		if below {
+			pattern += "+"
+		}
+		selected, err := g.Select(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range n {
+			want := i == k || above && reaches[k][i] || below && reaches[i][k]
+			if selected[fmt.Sprintf("t%d", i)] != want {
+				t.Fatalf("%s means t%d: %v, want %v", pattern, i, !want, want)
+			}
+		}
+	})
 }
 
 // The hash decides whether years are made anew: it has to change with what decides rows,
