@@ -97,6 +97,29 @@ func (b Build) Columns(have map[string]string) error {
 	return errors.Join(wrong...)
 }
 
+// Fits reports columns of which a value would be another one, or none, in the type of
+// the table: a bigint of 1.5, a date of an instant. Casting them is for the SELECT. Have
+// is what each column returned, in the engine's words, as spell writes them; from is
+// where the rows are staged, and count runs a statement that returns one number.
+func (b Build) Fits(have map[string]string, spell func(Type) string, from string, count func(query string) (int64, error)) error {
+	var wrong []error
+	for _, column := range b.Table.All() {
+		is, want := have[column.Name], spell(column.Type)
+		if strings.EqualFold(is, want) || column.Type.Kind == Text { // a text shows everything
+			continue
+		}
+		n, err := count(fmt.Sprintf("select count(*) from %s where cast(cast(%q as %s) as %s) <> %q", from, column.Name, want, is, column.Name))
+		if err != nil { // the transaction is over
+			return errors.Join(append(wrong, fmt.Errorf("column %s: %w (it is %s, not %s)", column.Name, err, strings.ToLower(is), strings.ToLower(want)))...)
+		}
+		if n > 0 {
+			wrong = append(wrong, fmt.Errorf("column %s: it is %s, not %s, in which %d values would be others: round or cast them in the SELECT",
+				column.Name, strings.ToLower(is), strings.ToLower(want), n))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
 // Foreign reports days that the SELECT returned and that are not to be made.
 func (b Build) Foreign(made map[calendar.Day]Made) error {
 	from, to := b.bounds()

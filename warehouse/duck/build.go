@@ -88,6 +88,13 @@ func (d *DB) stage(ctx context.Context, tx *sql.Tx, build warehouse.Build) error
 	if err := build.Columns(have); err != nil {
 		return err
 	}
+	count := func(query string) (n int64, err error) {
+		err = tx.QueryRowContext(ctx, query).Scan(&n)
+		return n, explain(err, d.path, query, d.limits)
+	}
+	if err := build.Fits(have, spell, "temp."+staged+"_raw", count); err != nil {
+		return err
+	}
 	var casts []string
 	for _, column := range build.Table.All() {
 		casts = append(casts, fmt.Sprintf("cast(%q as %s) as %q", column.Name, spell(column.Type), column.Name))

@@ -89,7 +89,7 @@ func (d *DB) stage(ctx context.Context, conn *pgx.Conn, build warehouse.Build) e
 	if err := build.Columns(have); err != nil {
 		return err
 	}
-	if err := d.cast(ctx, conn, build.Table); err != nil {
+	if err := d.cast(ctx, conn, build, have); err != nil {
 		return err
 	}
 	return run(ctx, conn, "drop table "+raw)
@@ -114,42 +114,48 @@ func after(head string, err error) error {
 	return err
 }
 
+// columnsOfRaw returns the types of what the SELECT returned, in the server's words.
 func columnsOfRaw(ctx context.Context, conn *pgx.Conn) (map[string]string, error) {
-	rows, err := conn.Query(ctx, "select * from "+raw+" limit 0")
+	rows, err := conn.Query(ctx, "select cast(attname as text), format_type(atttypid, atttypmod) from pg_attribute"+
+		" where attrelid = cast('"+raw+"' as regclass) and attnum > 0")
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	have := map[string]string{}
-	for _, field := range rows.FieldDescriptions() {
-		have[field.Name] = ""
+	for rows.Next() {
+		var name, typ string
+		if err := rows.Scan(&name, &typ); err != nil {
+			return nil, err
+		}
+		have[name] = typ
 	}
-	rows.Close()
 	return have, rows.Err()
 }
 
-// cast stages what was returned in the types of the table. A column whose type has no
-// way to the table's is named.
-func (d *DB) cast(ctx context.Context, conn *pgx.Conn, table warehouse.Table) error {
-	statement := "create temporary table " + staged + " as select "
-	ends := make([]int, len(table.All()))
-	for i, column := range table.All() {
-		if i > 0 {
-			statement += ", "
-		}
-		statement += fmt.Sprintf("cast(%q as %s) as %q", column.Name, d.spell(column.Type), column.Name)
-		ends[i] = len(statement)
+// cast stages what was returned in the types of the table, if nothing is lost.
+func (d *DB) cast(ctx context.Context, conn *pgx.Conn, build warehouse.Build, have map[string]string) error {
+	count := func(query string) (n int64, err error) {
+		err = conn.QueryRow(ctx, query).Scan(&n)
+		return n, d.unplaced(err)
 	}
-	_, err := conn.Exec(ctx, statement+" from "+raw)
-	err = d.explain(err, statement+" from "+raw)
-	var syntax *warehouse.SyntaxError
-	if !errors.As(err, &syntax) {
+	if err := build.Fits(have, d.spell, raw, count); err != nil {
 		return err
 	}
-	for i, column := range table.All() {
-		if syntax.Offset < ends[i] {
-			return &warehouse.SyntaxError{Message: "column " + column.Name + ": " + syntax.Message, Offset: -1}
-		}
+	var casts []string
+	for _, column := range build.Table.All() {
+		casts = append(casts, fmt.Sprintf("cast(%q as %s) as %q", column.Name, d.spell(column.Type), column.Name))
+	}
+	return run(ctx, conn, "create temporary table "+staged+" as select "+strings.Join(casts, ", ")+" from "+raw)
+}
+
+// unplaced explains an error of a statement of ours: its place would mean nothing to
+// who wrote the SELECT.
+func (d *DB) unplaced(err error) error {
+	err = d.explain(err, "cast")
+	var syntax *warehouse.SyntaxError
+	if errors.As(err, &syntax) {
+		return &warehouse.SyntaxError{Message: syntax.Message, Offset: -1}
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -434,8 +435,20 @@ func buildThatFailsChangesNothing(t *testing.T, w warehouse.Warehouse) {
 		}),
 		"syntax":   variant(func(b *warehouse.Build) { b.Select = "select day, from where $1 $2" }),
 		"no table": variant(func(b *warehouse.Build) { b.Select = "select * from nowhere where day >= $1 and day < $2" }),
-		"text": variant(func(b *warehouse.Build) {
+		"column likes: a text": variant(func(b *warehouse.Build) {
 			b.Select = "select day, client, 'many' as likes from likes where day >= $1 and day < $2"
+		}),
+		"column likes: a fraction": variant(func(b *warehouse.Build) {
+			b.Select = "select day, client, 1.5 as likes from likes where day >= $1 and day < $2"
+		}),
+		"column likes: too much": variant(func(b *warehouse.Build) {
+			b.Select = "select day, client, 1e30 as likes from likes where day >= $1 and day < $2"
+		}),
+		"column likes: no number": variant(func(b *warehouse.Build) {
+			b.Select = "select day, client, day as likes from likes where day >= $1 and day < $2"
+		}),
+		"hour in day": variant(func(b *warehouse.Build) {
+			b.Select = "select day + interval '1' hour as day, client, 1 as likes from likes where day >= $1 and day < $2"
 		}),
 		"no day": variant(func(b *warehouse.Build) {
 			b.Select = "select cast(null as date) as day, client, 1 as likes from likes where day >= $1 and day < $2"
@@ -445,6 +458,9 @@ func buildThatFailsChangesNothing(t *testing.T, w warehouse.Warehouse) {
 		}),
 	} {
 		_, err := w.Build(t.Context(), b)
+		if column, named := strings.CutPrefix(name, "column likes: "); named && err != nil && !strings.Contains(err.Error(), "column likes: ") {
+			t.Errorf("%s: error is %v", column, err)
+		}
 		var check *warehouse.CheckError
 		if err == nil || (name == "check") != errors.As(err, &check) {
 			t.Errorf("%s: error is %v", name, err)
