@@ -17,7 +17,7 @@ func (w *work) build(ctx context.Context, u *unit) (NodeReport, error) {
 	w.mutex.Lock()
 	plan := w.planner.Plan(u.asset)
 	w.mutex.Unlock()
-	b.report.Fresh, b.report.Said = plan.Fresh, plan.Waiting
+	b.report.Fresh, b.report.Waiting = plan.Fresh, plan.Waiting
 	spoiled := w.failedDays(u.asset, u.parents)
 	var stale []Stale
 	for _, s := range plan.Stale {

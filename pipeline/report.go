@@ -22,8 +22,10 @@ type NodeReport struct {
 	Fresh   int            // days that were as they should be
 	Rows    int64          // of the days that were made
 	Changed []calendar.Day // days that have other rows than before
-	// Said is a line in which a source tells what it did, or why an asset waits.
+	// Said is a line in which a source tells what it did.
 	Said string
+	// Waiting is why an asset was not made at all, or "": of a parent nothing is loaded.
+	Waiting string
 	// Remark is what a source found that the reader of a sheet should know of, or "".
 	Remark string
 	// Loads are what a source did to each of its tables, where it did something.

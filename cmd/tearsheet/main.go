@@ -54,7 +54,7 @@ func (a *app) command() *cobra.Command {
 		Short: "The sheet that executives read on Tuesday",
 		Long: "Tearsheet prints a company's metrics as daily averages of the last five weeks, each\n" +
 			"beside the plan, with precise definitions, as PDF, XLSX, HTML, CSV and JSON.",
-		Example: "  tearsheet demo                       an invented company, from files to sheet\n" +
+		Example: "  tearsheet demo                       an invented company, from logs to sheet\n" +
 			"  tearsheet check                      do the files of this folder agree?\n" +
 			"  tearsheet sheet --week 2026-11-15    the sheet of the week that holds this day",
 		SilenceErrors: true, SilenceUsage: true,

@@ -43,6 +43,7 @@ type session struct {
 	warehouse warehouse.Warehouse
 	show      progress
 	reports   []*pipeline.Report
+	ended     bool // the last run did all that it could
 }
 
 // run brings the warehouse up to date: a run that was interrupted goes on first. It
@@ -75,11 +76,20 @@ func (s *session) durably(ctx context.Context, in runInput) (err error) {
 	}
 	for _, run := range waiting {
 		s.show.say("run %d of %s was interrupted; it goes on", run.Number, run.Started.In(s.config.calendar.Zone()).Format("2006-01-02 15:04"))
-		if err := engine.Resume(ctx, run.ID); err != nil {
+		if err := engine.Resume(ctx, run.ID); err != nil && !s.notWhole(err) {
 			return workflowError(err)
 		}
 	}
-	return workflowError(engine.Run(ctx, workflow.Run{ID: in.ID, Name: runBody, Input: in}))
+	if err := engine.Run(ctx, workflow.Run{ID: in.ID, Name: runBody, Input: in}); err != nil && !s.notWhole(err) {
+		return workflowError(err)
+	}
+	return nil
+}
+
+// notWhole reports whether an error says no more than that the last run, which did all
+// that it could, could not make everything: its report says that by itself.
+func (s *session) notWhole(err error) bool {
+	return s.ended && !errors.Is(err, workflow.ErrState) && !s.reports[len(s.reports)-1].Good()
 }
 
 func (s *session) engine(ctx context.Context) (*workflow.Engine, error) {
@@ -133,11 +143,16 @@ func (s *session) body(ctx context.Context, work *workflow.Work) error {
 		},
 		Progress: func(done, total int, name string) { s.show.step(name, done, total) },
 	}
+	s.ended = false
 	report, err := runner.Run(ctx)
 	if report != nil {
 		s.reports = append(s.reports, report)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	s.ended = true
+	return failed(report) // so that the history calls it failed
 }
 
 // retry says how often a step is tried whose fault may pass by itself.

@@ -23,14 +23,21 @@ func (a *app) sayRun(report *pipeline.Report) {
 			width = max(width, len(node.Name))
 		}
 	}
-	quiet, days := 0, 0
+	quiet, waiting := 0, []string{}
 	for _, node := range report.Nodes {
 		text := sayNode(node)
+		if node.Waiting != "" {
+			waiting = append(waiting, node.Name)
+			continue
+		}
 		if text == "" {
-			quiet, days = quiet+1, days+node.Fresh
+			quiet++
 			continue
 		}
 		fmt.Fprintf(a.out, "%-*s  %s\n", width, node.Name, text)
+	}
+	if len(waiting) > 0 {
+		fmt.Fprintf(a.out, "%s not made, since nothing is loaded of what they are made of: %s\n", count(len(waiting), "table"), strings.Join(waiting, ", "))
 	}
 	a.sayProblems(report)
 	a.sayFailures(report)
