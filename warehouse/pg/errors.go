@@ -22,6 +22,7 @@ const (
 	queryCanceled        = "57014"
 	uniqueViolation      = "23505"
 	duplicateSchema      = "42P06"
+	duplicateObject      = "42710" // the row type of a table
 	duplicateTable       = "42P07"
 	insufficientRights   = "42501"
 	noDatabase           = "3D000"

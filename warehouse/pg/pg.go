@@ -78,14 +78,18 @@ func Open(ctx context.Context, url string, limits warehouse.Limits) (*DB, error)
 	return d, nil
 }
 
-// make runs a "create … if not exists". Two of them at once may still collide; then
-// the other one has made it.
+// make runs a "create … if not exists". Two of them at once may still collide, and the
+// second may see the first half done; then it is asked again.
 func (d *DB) make(ctx context.Context, statement string) error {
-	err := d.exec(ctx, statement)
-	if hasCode(err, uniqueViolation, duplicateTable, duplicateSchema) {
-		err = d.exec(ctx, statement)
+	for attempt := 1; ; attempt++ {
+		_, err := d.db.ExecContext(ctx, statement)
+		if attempt == attempts || !hasCode(err, uniqueViolation, duplicateTable, duplicateSchema, duplicateObject) {
+			return d.explain(err, statement)
+		}
+		if err := wait(ctx, attempt); err != nil {
+			return err
+		}
 	}
-	return err
 }
 
 func (d *DB) exec(ctx context.Context, statement string) error {
