@@ -1,0 +1,151 @@
+package warehousetest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"tearsheet/calendar"
+	"tearsheet/warehouse"
+)
+
+// counts is a table that a SELECT makes of likes.
+var counts = warehouse.Table{Name: "like_counts", Columns: []warehouse.Column{
+	{Name: "client", Type: warehouse.Type{Kind: warehouse.Text}},
+	{Name: "likes", Type: warehouse.Type{Kind: warehouse.Bigint}},
+}}
+
+func buildOf(from calendar.Day, days int, input string) warehouse.Build {
+	b := warehouse.Build{Table: counts, RunID: "run", At: when,
+		Select: "select day, client, count(*) as likes -- not $3\nfrom likes where day >= $1 and day < $2 and client <> '$1' group by day, client"}
+	for i := range days {
+		b.Parts = append(b.Parts, warehouse.Part{Day: from.Add(i), InputHash: input})
+	}
+	return b
+}
+
+func buildMakesItsDays(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, counts)
+	replace(t, w, []calendar.Day{monday, monday + 1}, like(monday, 1, "web"), like(monday, 2, "web"), like(monday+1, 3, "ios"))
+	built, err := w.Build(t.Context(), buildOf(monday, 3, "a"))
+	if err != nil || built.Rows != 2 || len(built.Changed) != 3 {
+		t.Fatalf("%+v, %v", built, err)
+	}
+	if got := one(t, w, "select likes from like_counts where day = date '2026-11-09'"); got != 2 {
+		t.Errorf("%d likes on monday", got)
+	}
+	if loads := loaded(t, w, counts.Name, monday, monday+7); len(loads) != 3 {
+		t.Errorf("loaded: %v", loads)
+	}
+	if built, err = w.Build(t.Context(), buildOf(monday, 3, "b")); err != nil || len(built.Changed) != 0 {
+		t.Errorf("the same rows of other inputs: %+v, %v", built, err)
+	}
+	known, err := warehouse.Partitions(t.Context(), w, counts.Name, monday, monday+1)
+	if err != nil || known[monday].InputHash != "b" || known[monday].Rows != 1 {
+		t.Errorf("ledger: %+v, %v", known, err)
+	}
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
+	if built, err = w.Build(t.Context(), buildOf(monday, 3, "c")); err != nil || !slices.Equal(built.Changed, []calendar.Day{monday}) {
+		t.Errorf("one day has other rows: %+v, %v", built, err)
+	}
+	replace(t, w, []calendar.Day{monday})
+	if built, err = w.Build(t.Context(), buildOf(monday, 1, "d")); err != nil || len(built.Changed) != 1 {
+		t.Errorf("an emptied day: %+v, %v", built, err)
+	}
+	if got := one(t, w, "select count(*) from like_counts"); got != 1 {
+		t.Errorf("%d rows", got)
+	}
+}
+
+func buildThatFailsChangesNothing(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, counts)
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
+	if _, err := w.Build(t.Context(), buildOf(monday, 1, "a")); err != nil {
+		t.Fatal(err)
+	}
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"), like(monday, 2, "web"))
+	before := mustDump(t, w, "like_counts")
+	variant := func(change func(*warehouse.Build)) warehouse.Build {
+		b := buildOf(monday, 1, "b")
+		change(&b)
+		return b
+	}
+	for name, b := range map[string]warehouse.Build{
+		"check": variant(func(b *warehouse.Build) {
+			b.Checks = []warehouse.Check{{Name: "few likes", Query: "select count(*) from like_counts where day >= $1 and day < $2 and likes > 1"}}
+		}),
+		"foreign day": variant(func(b *warehouse.Build) {
+			b.Select = "select day + 1 as day, client, count(*) as likes from likes where day >= $1 and day < $2 group by 1, 2"
+		}),
+		"missing column": variant(func(b *warehouse.Build) { b.Select = "select day, client from likes where day >= $1 and day < $2" }),
+		"other column": variant(func(b *warehouse.Build) {
+			b.Select = "select day, client, 1 as likes, 2 as extra from likes where day >= $1 and day < $2"
+		}),
+		"syntax":   variant(func(b *warehouse.Build) { b.Select = "select day, from where $1 $2" }),
+		"no table": variant(func(b *warehouse.Build) { b.Select = "select * from nowhere where day >= $1 and day < $2" }),
+		"column likes: a text": variant(func(b *warehouse.Build) {
+			b.Select = "select day, client, 'many' as likes from likes where day >= $1 and day < $2"
+		}),
+		"column likes: a fraction": variant(func(b *warehouse.Build) {
+			b.Select = "select day, client, 1.5 as likes from likes where day >= $1 and day < $2"
+		}),
+		"column likes: too much": variant(func(b *warehouse.Build) {
+			b.Select = "select day, client, 1e30 as likes from likes where day >= $1 and day < $2"
+		}),
+		"column likes: no number": variant(func(b *warehouse.Build) {
+			b.Select = "select day, client, day as likes from likes where day >= $1 and day < $2"
+		}),
+		"hour in day": variant(func(b *warehouse.Build) {
+			b.Select = "select day + interval '1' hour as day, client, 1 as likes from likes where day >= $1 and day < $2"
+		}),
+		"no day": variant(func(b *warehouse.Build) {
+			b.Select = "select cast(null as date) as day, client, 1 as likes from likes where day >= $1 and day < $2"
+		}),
+		"two days of one": variant(func(b *warehouse.Build) {
+			b.Select, b.Parts = "select day, client, 1 as likes from likes where day = $1", buildOf(monday, 2, "b").Parts
+		}),
+	} {
+		_, err := w.Build(t.Context(), b)
+		if column, named := strings.CutPrefix(name, "column likes: "); named && err != nil && !strings.Contains(err.Error(), "column likes: ") {
+			t.Errorf("%s: error is %v", column, err)
+		}
+		var check *warehouse.CheckError
+		if err == nil || (name == "check") != errors.As(err, &check) {
+			t.Errorf("%s: error is %v", name, err)
+		}
+		if after := mustDump(t, w, "like_counts"); after != before {
+			t.Errorf("%s: it left\n%s", name, after)
+		}
+	}
+}
+
+func buildsOfTablesRunSideBySide(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
+	var wait sync.WaitGroup
+	errs := make([]error, 6)
+	for i := range errs {
+		b := buildOf(monday, 1, "a")
+		b.Table.Name = fmt.Sprintf("counts_%d", i%3)
+		ensure(t, w, b.Table)
+		wait.Go(func() {
+			for range 5 {
+				if _, err := w.Build(t.Context(), b); err != nil {
+					errs[i] = err
+				}
+			}
+		})
+	}
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if got := one(t, w, fmt.Sprintf("select count(*) from counts_%d", i)); got != 1 {
+			t.Errorf("counts_%d has %d rows", i, got)
+		}
+		loaded(t, w, fmt.Sprintf("counts_%d", i), monday, monday+1) // an entry that stands twice is an error
+	}
+}
