@@ -1,6 +1,7 @@
 package warehousetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -119,6 +120,122 @@ func buildThatFailsChangesNothing(t *testing.T, w warehouse.Warehouse) {
 		if after := mustDump(t, w, "like_counts"); after != before {
 			t.Errorf("%s: it left\n%s", name, after)
 		}
+	}
+}
+
+// buildMakesADayAtATime uses $1 alone: it is the day.
+func buildMakesADayAtATime(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, counts)
+	replace(t, w, []calendar.Day{monday, monday + 1}, like(monday, 1, "web"), like(monday+1, 2, "web"))
+	for i := range 2 {
+		b := buildOf(monday.Add(i), 1, "a")
+		b.Select = "select $1 as day, client, count(*) as likes from likes where day <= $1 group by client"
+		if built, err := w.Build(t.Context(), b); err != nil || built.Rows != 1 || !slices.Equal(built.Changed, []calendar.Day{monday.Add(i)}) {
+			t.Errorf("day %d: %+v, %v", i, built, err)
+		}
+		if got := one(t, w, "select max(likes) from like_counts"); got != int64(i+1) {
+			t.Errorf("day %d: %d likes so far", i, got)
+		}
+	}
+	if got := one(t, w, "select count(*) from like_counts"); got != 2 {
+		t.Errorf("%d rows", got)
+	}
+}
+
+func buildMakesAWholeTable(t *testing.T, w warehouse.Warehouse) {
+	users := warehouse.Table{Name: "dim.users", Whole: true, Columns: likes.Columns}
+	ensure(t, w, users)
+	order := warehouse.Build{Table: users, Select: "select distinct client, user_id from likes", Parts: []warehouse.Part{{Day: warehouse.WholePart, InputHash: "a"}},
+		Checks: []warehouse.Check{{Name: "a user stands once", Query: "select count(*) - count(distinct user_id) from dim.users"}}, RunID: "run", At: when}
+	for i, rows := range [][]warehouse.Row{{like(monday, 1, "web"), like(monday, 2, "ios")}, {like(monday, 2, "ios"), like(monday, 1, "web")}, {like(monday, 2, "ios")}, nil} {
+		replace(t, w, []calendar.Day{monday}, rows...)
+		built, err := w.Build(t.Context(), order)
+		if err != nil || len(built.Changed) != []int{1, 0, 1, 1}[i] || built.Rows != int64(len(rows)) {
+			t.Errorf("round %d: %+v, %v", i, built, err)
+		}
+		if got := one(t, w, "select count(*) from dim.users"); got != int64(len(rows)) {
+			t.Errorf("round %d: %d rows", i, got)
+		}
+		if loads := loaded(t, w, users.Name, monday, monday+1); !loads[monday].Complete() {
+			t.Errorf("round %d: loaded: %v", i, loads)
+		}
+	}
+	before := mustDump(t, w, users.Name)
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"), like(monday, 1, "ios"))
+	var check *warehouse.CheckError
+	if _, err := w.Build(t.Context(), order); !errors.As(err, &check) || check.Got != 1 || check.Check != "a user stands once" {
+		t.Errorf("error is %v", err)
+	}
+	replace(t, w, []calendar.Day{monday}) // as it was
+	if after := mustDump(t, w, users.Name); after != before {
+		t.Errorf("the failed build left\n%s", after)
+	}
+}
+
+// checkSeesTheTableAsItWillBe counts the rows that stay and those that are made.
+func checkSeesTheTableAsItWillBe(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, counts)
+	replace(t, w, []calendar.Day{monday, monday + 1}, like(monday, 1, "web"), like(monday+1, 2, "web"), like(monday+1, 2, "ios"))
+	if _, err := w.Build(t.Context(), buildOf(monday, 1, "a")); err != nil {
+		t.Fatal(err)
+	}
+	b := buildOf(monday+1, 1, "a")
+	b.Checks = []warehouse.Check{
+		{Name: "all rows", Query: "select count(*) from like_counts", Want: 3},
+		{Name: "rows of the day", Query: "select count(*) from like_counts where day >= $1 and day < $2", Want: 2},
+		{Name: "nothing", Query: "select sum(likes) from like_counts where likes > 5", Want: 0}, // NULL is no number
+	}
+	var check *warehouse.CheckError
+	if _, err := w.Build(t.Context(), b); !errors.As(err, &check) || check.Check != "nothing" {
+		t.Errorf("error is %v", err)
+	}
+	if loads := loaded(t, w, counts.Name, monday+1, monday+2); len(loads) != 0 {
+		t.Errorf("loaded: %v", loads)
+	}
+	b.Checks = b.Checks[:2]
+	if built, err := w.Build(t.Context(), b); err != nil || built.Rows != 2 {
+		t.Errorf("%+v, %v", built, err)
+	}
+}
+
+func cancelledBuildChangesNothing(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, counts)
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
+	before := mustDump(t, w, counts.Name)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := w.Build(ctx, buildOf(monday, 1, "a")); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v", err)
+	}
+	if after := mustDump(t, w, counts.Name); after != before {
+		t.Errorf("it left\n%s", after)
+	}
+}
+
+func builtVersionDependsOnRowsAndNotOnTheirOrder(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, counts)
+	replace(t, w, nil)
+	version := func(rows string) string {
+		b := buildOf(monday, 1, "a")
+		b.Select = "select $1 as day, client, cast(likes as bigint) as likes from (" + rows + ") as r"
+		if _, err := w.Build(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		return loaded(t, w, counts.Name, monday, monday+1)[monday].Version
+	}
+	const web, ios = "select 'web' as client, 1 as likes", "select 'ios' as client, 2 as likes"
+	if a, b := version(web+" union all "+ios), version(ios+" union all "+web); a != b {
+		t.Errorf("in another order: %s, not %s", b, a)
+	}
+	seen := map[string]string{}
+	for _, rows := range []string{web, ios, web + " union all " + web, ios + " union all " + ios, web + " union all " + ios, web + " union all " + web + " union all " + ios,
+		"select 'web' as client, 2 as likes", "select 'web' as client, null as likes", "select cast(null as varchar(9)) as client, 1 as likes", "select '' as client, 1 as likes",
+		web + " where 1 = 2"} {
+		v := version(rows)
+		if other, ok := seen[v]; ok {
+			t.Errorf("%s and %s have the version %s", rows, other, v)
+		}
+		seen[v] = rows
 	}
 }
 

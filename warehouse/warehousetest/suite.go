@@ -65,6 +65,11 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"WholeTableIsReplacedAsAWhole", wholeTableIsReplacedAsAWhole},
 		{"BuildMakesItsDays", buildMakesItsDays},
 		{"BuildThatFailsChangesNothing", buildThatFailsChangesNothing},
+		{"BuildMakesADayAtATime", buildMakesADayAtATime},
+		{"BuildMakesAWholeTable", buildMakesAWholeTable},
+		{"CheckSeesTheTableAsItWillBe", checkSeesTheTableAsItWillBe},
+		{"CancelledBuildChangesNothing", cancelledBuildChangesNothing},
+		{"BuiltVersionDependsOnRowsAndNotOnTheirOrder", builtVersionDependsOnRowsAndNotOnTheirOrder},
 		{"BuildsOfTablesRunSideBySide", buildsOfTablesRunSideBySide},
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.test(t, open(t)) })
