@@ -144,48 +144,97 @@ func (a *Asset) dependsOn(name string) bool {
 	return slices.ContainsFunc(a.Depends, func(d Depend) bool { return d.Asset == name })
 }
 
-// days holds the days that the SELECT reads of a parent against its mappings.
+// days holds the days that the SELECT reads of its parents against its mappings.
 func (l *linter) days(tokens []sqltext.Token) {
-	open := map[string]int{}    // parent → where it is read with an end and no beginning
-	bounded := map[string]int{} // parent → how often it is read with both
-	all := map[string]int{}
-	for _, read := range readsOf(tokens) {
-		all[read.table]++
-		switch {
-		case read.upper && !read.lower:
-			if _, known := open[read.table]; !known {
-				open[read.table] = read.at
-			}
-		case read.upper && read.lowerDay:
-			bounded[read.table]++
-		}
+	reads := map[string][]*tableRead{}
+	for _, r := range readsOf(tokens) {
+		reads[r.table] = append(reads[r.table], r)
 	}
+	said := map[string]bool{}
 	for _, d := range l.asset.Depends {
-		at, cumulative := open[d.Asset]
-		switch {
-		case l.isWhole(d.Asset):
-		case cumulative && !l.seesAllBefore(d.Asset):
-			line, column := l.asset.Position(at)
-			l.fault(line, column, "reads %s of all days before, but depends on it by %s only: a late row would go unnoticed; write {asset: %s, partition: all_before}",
-				d.Asset, daysOf(d), d.Asset)
-			delete(open, d.Asset)
-		case d.Mapping == AllBefore && all[d.Asset] > 0 && bounded[d.Asset] == all[d.Asset]:
+		if l.isWhole(d.Asset) || said[d.Asset] {
+			continue
+		}
+		said[d.Asset] = l.tooFew(d, reads[d.Asset])
+		if d.Mapping == AllBefore && len(reads[d.Asset]) > 0 && !slices.ContainsFunc(reads[d.Asset], func(r *tableRead) bool { return !r.upper || !r.lowerDay || r.back > 0 || r.ahead < 0 }) {
 			l.warn(d.Line, d.Column, "depends on %s of all days before, but reads it from $1 on: each late row of it would make all days after it anew; write %s alone", d.Asset, d.Asset)
 		}
 	}
 }
 
+// tooFew reports whether a parent is read of more days than depends names, and says so
+// of the first place where it is.
+func (l *linter) tooFew(d Depend, reads []*tableRead) bool {
+	covered, same, known := l.mapped(d.Asset)
+	if !known {
+		return false
+	}
+	for _, r := range reads {
+		text := ""
+		switch {
+		case r.upperDay && r.ahead > 0:
+			text = fmt.Sprintf("reads %s of days after its own, which cannot be there yet when it is made", d.Asset)
+		case r.upperDay && r.ahead == 0 && !same:
+			text = fmt.Sprintf("reads %s of the same day, but depends on it by the day before only: write %s in depends as well", d.Asset, d.Asset)
+		case r.free && covered == endless:
+			text = fmt.Sprintf("nothing binds %s to days, so that it is read of all, also of those after $2: write %s.day < $2", d.Asset, r.alias)
+		case r.free:
+			text = fmt.Sprintf("nothing binds %s to days, so that it is read of all: write %s.day >= $1 and %s.day < $2; or, if all days before are meant, %s.day < $2 and {asset: %s, partition: all_before}",
+				d.Asset, r.alias, r.alias, r.alias, d.Asset)
+		case r.lowerDay && !r.upper:
+			text = fmt.Sprintf("reads %s without an end: the days after would count as well; write %s.day < $2", d.Asset, r.alias)
+		case r.upper && !r.lower && covered < endless:
+			text = fmt.Sprintf("reads %s of all days before, but depends on it by %s only: a late row would go unnoticed; write {asset: %s, partition: all_before}",
+				d.Asset, daysOf(d), d.Asset)
+		case r.lowerDay && r.back > covered:
+			text = fmt.Sprintf("reads %s from %s before, but depends on it by %s only: a late row would go unnoticed; write {asset: %s, partition: lookback, days: %d}",
+				d.Asset, inDays(r.back), daysOf(d), d.Asset, r.back)
+		}
+		if text != "" {
+			line, column := l.asset.Position(r.at)
+			l.fault(line, column, "%s", text)
+			return true
+		}
+	}
+	return false
+}
+
+// endless is more days back than any SELECT says.
+const endless = 1 << 30
+
+// mapped returns how many days before its own a day of the asset is known to be made of,
+// and whether its own is one of them; false if changes of the parent are left out of
+// account on purpose.
+func (l *linter) mapped(table string) (back int, same, known bool) {
+	for _, d := range l.asset.Depends {
+		if d.Asset != table {
+			continue
+		}
+		same = same || d.Mapping != Previous
+		switch d.Mapping {
+		case Latest:
+			return 0, false, false
+		case Previous:
+			back = max(back, 1)
+		case Lookback:
+			back = max(back, d.Days)
+		case AllBefore:
+			back = endless
+		}
+	}
+	return back, same, true
+}
+
+func inDays(n int) string {
+	if n == 1 {
+		return "a day"
+	}
+	return fmt.Sprintf("%d days", n)
+}
+
 func (l *linter) isWhole(table string) bool {
 	parent := l.graph.Asset(table)
 	return parent == nil || parent.Whole
-}
-
-// seesAllBefore reports whether a mapping covers all days before, or leaves changes out
-// of account on purpose.
-func (l *linter) seesAllBefore(table string) bool {
-	return slices.ContainsFunc(l.asset.Depends, func(d Depend) bool {
-		return d.Asset == table && (d.Mapping == AllBefore || d.Mapping == Latest)
-	})
 }
 
 func daysOf(d Depend) string {

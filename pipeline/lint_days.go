@@ -12,13 +12,27 @@ type tableRead struct {
 	table, alias string
 	at           int  // byte offset of its name
 	upper, lower bool // a column of it is held against $1 or $2, or its day against another day
-	lowerDay     bool // it is the day that is bounded from below
+	// lowerDay and upperDay are that it is the day that is bounded: it then begins back
+	// days before those that are made, and ends ahead days after them.
+	lowerDay, upperDay bool
+	back, ahead        int
+	// free is that its rows are limited to no day, in its own SELECT or around it.
+	free bool
 }
 
 func (r *tableRead) take(b bound) {
 	r.upper = r.upper || b.upper
 	r.lower = r.lower || b.lower
-	r.lowerDay = r.lowerDay || b.lower && b.column.day
+	if !b.column.day {
+		return
+	}
+	// Of two bounds, the narrower one holds.
+	if b.lower && (!r.lowerDay || b.back < r.back) {
+		r.lowerDay, r.back = true, b.back
+	}
+	if b.upper && (!r.upperDay || b.ahead < r.ahead) {
+		r.upperDay, r.ahead = true, b.ahead
+	}
 }
 
 // readsOf returns the tables that a statement reads, each with the bounds that stand in
@@ -33,27 +47,80 @@ func readsOf(tokens []sqltext.Token) []*tableRead {
 		scope := scopes[reference.First]
 		inScope[scope] = append(inScope[scope], r)
 	}
-	var equal []equality
+	var relations []relation
 	for i := range tokens {
 		reads := inScope[scopes[i]]
 		if len(reads) == 0 {
 			continue
 		}
-		for _, b := range boundsAt(tokens, i) {
-			for _, r := range named(reads, b.column.alias) {
-				r.take(b)
+		for _, c := range comparisonsAt(tokens, i) {
+			if between, ok := c.relation(); ok {
+				between.reads = reads
+				relations = append(relations, between)
+			}
+			if b, ok := c.bound(); ok {
+				for _, r := range named(reads, b.column.alias) {
+					r.take(b)
+				}
 			}
 		}
-		if left, right, ok := sameDay(tokens, i); ok {
-			equal = append(equal, equality{reads, left, right})
+	}
+	for range relations { // bounds go from day to day
+		for _, between := range relations {
+			between.share()
 		}
 	}
-	for range equal { // bounds go from day to day
-		for _, e := range equal {
-			e.share()
-		}
-	}
+	markFree(tokens, scopes, all, inScope)
 	return all
+}
+
+// markFree finds the tables whose day is not spoken of anywhere, so that nothing can
+// limit it.
+func markFree(tokens []sqltext.Token, scopes []int, all []*tableRead, inScope map[int][]*tableRead) {
+	spoken := map[*tableRead]bool{}
+	for i, t := range tokens {
+		around := inScope[scopes[i]]
+		switch {
+		case isDay(t) && i > 0 && tokens[i-1].Word() == "as":
+			continue // a name for something else
+		case isDay(t) || t.Is("*") && isAllColumns(tokens, i):
+			if alias := qualifier(tokens, i); alias != "" {
+				around = named(all, alias)
+			}
+		case t.Word() != "natural" && !isArgument(tokens, i):
+			continue
+		}
+		for _, r := range around {
+			spoken[r] = true
+		}
+	}
+	for _, r := range all {
+		r.free = !r.upper && !r.lower && !spoken[r]
+	}
+}
+
+// isAllColumns reports whether the * at i stands for columns, not for a product or the
+// rows of count(*).
+func isAllColumns(tokens []sqltext.Token, i int) bool {
+	return i > 0 && (tokens[i-1].Is(",") || tokens[i-1].Is(".") || slices.Contains([]string{"select", "distinct", "all"}, tokens[i-1].Word()))
+}
+
+// isArgument reports whether the token at i is a parameter within a function, whose
+// result may limit days.
+func isArgument(tokens []sqltext.Token, i int) bool {
+	if tokens[i].Kind != sqltext.Param || i < 2 || !tokens[i-1].Is("(") && !tokens[i-1].Is(",") {
+		return false
+	}
+	const before = "and or not where on in between when then else select having case any all"
+	return tokens[i-1].Is(",") || tokens[i-2].Named() && !slices.Contains(strings.Fields(before), tokens[i-2].Word())
+}
+
+// qualifier returns the table that a column at i is said to be of, or "".
+func qualifier(tokens []sqltext.Token, i int) string {
+	if i >= 2 && tokens[i-1].Is(".") && tokens[i-2].Named() {
+		return sqltext.Fold(tokens[i-2])
+	}
+	return ""
 }
 
 // named returns the reads that a column's qualifier means: all if it has none.
@@ -70,28 +137,57 @@ func named(reads []*tableRead, alias string) []*tableRead {
 	return found
 }
 
-// equality says that the days of two tables of a SELECT are the same.
-type equality struct {
-	reads       []*tableRead
-	left, right string
+// relation says how the days of two tables of a SELECT stand to each other: that of left
+// is at least (lower), or at most (upper), that of right and shift.
+type relation struct {
+	reads        []*tableRead
+	left, right  string
+	shift        int
+	upper, lower bool
 }
 
-// share gives each side the bounds of the other. The day of a subquery or a CTE is taken
-// to be bounded.
-func (e equality) share() {
-	left, right := named(e.reads, e.left), named(e.reads, e.right)
-	together := tableRead{}
-	if len(left) == 0 || len(right) == 0 {
-		together = tableRead{upper: true, lower: true, lowerDay: true}
+// share gives each side the bounds that follow from the other's. The day of a subquery
+// or a CTE is taken to be one of those that are made.
+func (r relation) share() {
+	left, right := named(r.reads, r.left), named(r.reads, r.right)
+	if r.lower {
+		begin(left, right, -r.shift)
+		end(right, left, -r.shift, r.upper)
 	}
-	both := slices.Concat(left, right)
-	for _, r := range both {
-		together.upper = together.upper || r.upper
-		together.lower = together.lower || r.lower
-		together.lowerDay = together.lowerDay || r.lowerDay
+	if r.upper {
+		begin(right, left, r.shift)
+		end(left, right, r.shift, r.lower)
 	}
-	for _, r := range both {
-		r.upper, r.lower, r.lowerDay = together.upper, together.lower, together.lowerDay
+}
+
+// begin bounds days from below that are not before those of other tables, but for some
+// days back.
+func begin(reads, others []*tableRead, back int) {
+	if len(others) == 0 {
+		others = []*tableRead{{lowerDay: true}}
+	}
+	for _, other := range others {
+		for _, r := range reads {
+			if other.lowerDay {
+				r.take(bound{column: columnName{day: true}, lower: true, back: other.back + back})
+			}
+		}
+	}
+}
+
+// end bounds days from above that are not after those of other tables, but for some days
+// ahead. Unless they are the same, they end with them in any case.
+func end(reads, others []*tableRead, ahead int, same bool) {
+	if len(others) == 0 {
+		others = []*tableRead{{upper: true, upperDay: true}}
+	}
+	for _, other := range others {
+		for _, r := range reads {
+			r.upper = r.upper || other.upper || !same
+			if other.upperDay {
+				r.take(bound{column: columnName{day: true}, upper: true, ahead: other.ahead + ahead})
+			}
+		}
 	}
 }
 
@@ -134,136 +230,4 @@ func aliasOf(tokens []sqltext.Token, first int) string {
 		return sqltext.Fold(tokens[i])
 	}
 	return name
-}
-
-// columnName is a column in a comparison.
-type columnName struct {
-	alias string
-	day   bool
-}
-
-// bound is what a comparison says of a column.
-type bound struct {
-	column       columnName
-	upper, lower bool
-}
-
-// boundsAt returns what the comparison whose operator begins at i says of columns:
-// day >= $1, $2 > a.day, day between $1 and $2, a.day <= b.day.
-func boundsAt(tokens []sqltext.Token, i int) []bound {
-	if tokens[i].Word() == "between" {
-		column, ok := columnBefore(tokens, i)
-		if !ok || !paramAfter(tokens, i+1) {
-			return nil
-		}
-		return []bound{{column, true, true}}
-	}
-	operator := operatorAt(tokens, i)
-	if operator == "" {
-		return nil
-	}
-	left, isLeft := columnBefore(tokens, i)
-	right, isRight := columnAfter(tokens, i+len(operator))
-	switch {
-	case isLeft && paramAfter(tokens, i+len(operator)):
-		return []bound{boundBy(left, operator)}
-	case isRight && paramBefore(tokens, i):
-		return []bound{boundBy(right, turned(operator))}
-	case operator == "=" || !isLeft || !isRight || left.alias == "" || right.alias == "" || left.alias == right.alias:
-		return nil
-	}
-	var bounds []bound
-	if left.day {
-		bounds = append(bounds, boundBy(left, operator))
-	}
-	if right.day {
-		bounds = append(bounds, boundBy(right, turned(operator)))
-	}
-	return bounds
-}
-
-// sameDay reports whether a comparison at i says that two tables have the same day.
-func sameDay(tokens []sqltext.Token, i int) (left, right string, ok bool) {
-	if operatorAt(tokens, i) != "=" {
-		return "", "", false
-	}
-	a, isLeft := columnBefore(tokens, i)
-	b, isRight := columnAfter(tokens, i+1)
-	return a.alias, b.alias, isLeft && isRight && a.day && b.day && a.alias != "" && b.alias != ""
-}
-
-func boundBy(column columnName, operator string) bound {
-	return bound{column, operator[0] == '<' || operator == "=", operator[0] == '>' || operator == "="}
-}
-
-func turned(operator string) string {
-	return strings.NewReplacer("<", ">", ">", "<").Replace(operator)
-}
-
-// operatorAt returns the comparison that begins at i, or "".
-func operatorAt(tokens []sqltext.Token, i int) string {
-	if i == 0 || isOperator(tokens[i-1]) || !isOperator(tokens[i]) {
-		return ""
-	}
-	operator := ""
-	for ; i < len(tokens) && isOperator(tokens[i]); i++ {
-		operator += tokens[i].Text
-	}
-	if slices.Contains([]string{"<", "<=", ">", ">=", "="}, operator) {
-		return operator
-	}
-	return ""
-}
-
-func isOperator(t sqltext.Token) bool {
-	return t.Kind == sqltext.Symbol && strings.Contains("<>=!", t.Text)
-}
-
-// columnBefore returns the column that stands before i, whatever number is added to it.
-func columnBefore(tokens []sqltext.Token, i int) (columnName, bool) {
-	i = beforeNumber(tokens, i) - 1
-	if i < 0 || !tokens[i].Named() {
-		return columnName{}, false
-	}
-	c := columnName{day: isDay(tokens[i])}
-	if i >= 2 && tokens[i-1].Is(".") && tokens[i-2].Named() {
-		c.alias = sqltext.Fold(tokens[i-2])
-	}
-	return c, true
-}
-
-// columnAfter returns the column that stands at i.
-func columnAfter(tokens []sqltext.Token, i int) (columnName, bool) {
-	if i >= len(tokens) || !tokens[i].Named() {
-		return columnName{}, false
-	}
-	last, alias := i, ""
-	for last+2 < len(tokens) && tokens[last+1].Is(".") && tokens[last+2].Named() {
-		alias = sqltext.Fold(tokens[last])
-		last += 2
-	}
-	if last+1 < len(tokens) && tokens[last+1].Is("(") {
-		return columnName{}, false
-	}
-	return columnName{alias, isDay(tokens[last])}, true
-}
-
-func paramAfter(tokens []sqltext.Token, i int) bool {
-	for i < len(tokens) && tokens[i].Is("(") {
-		i++
-	}
-	return i < len(tokens) && tokens[i].Kind == sqltext.Param
-}
-
-func paramBefore(tokens []sqltext.Token, i int) bool {
-	i = beforeNumber(tokens, i) - 1
-	return i >= 0 && tokens[i].Kind == sqltext.Param
-}
-
-// beforeNumber returns where a number begins that is added to what stands before i, or i.
-func beforeNumber(tokens []sqltext.Token, i int) int {
-	if i >= 2 && tokens[i-1].Kind == sqltext.Number && (tokens[i-2].Is("-") || tokens[i-2].Is("+")) {
-		return i - 2
-	}
-	return i
 }

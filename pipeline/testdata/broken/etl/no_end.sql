@@ -1,0 +1,14 @@
+/* @bruin
+name: no_end
+description: One row for each day.
+owner: product
+depends: [staging.events]
+columns:
+  - {name: day, type: date, description: The local day.}
+  - {name: n, type: bigint, description: How many.}
+@bruin */
+
+select day, count(*) as n
+from staging.events
+where day >= $1
+group by day
