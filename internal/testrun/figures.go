@@ -26,7 +26,8 @@ func figures() map[string]string {
 		"s/run":    "the seconds of these 200 steps",
 		"s/open":   "opening and closing the state of runs",
 
-		"vectors/rows": "appending to DuckDB by its own vectors, against row by row",
+		"vectors/engine": "appending to DuckDB by its own vectors, against its copying from table to table",
+		"vectors/rows":   "the same against row by row",
 
 		"own/limit":  "COPY encoded by hand, against one of bytes that were encoded before",
 		"own/driver": "the same against the driver's own COPY",

@@ -12,9 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"tearsheet/calendar"
 	"tearsheet/internal/testenv"
 	"tearsheet/warehouse"
 	"tearsheet/warehouse/duck"
+	"tearsheet/warehouse/warehousetest"
 )
 
 var background = context.Background()
@@ -207,6 +209,48 @@ func TestC16CloseCheckpointsThoughRowsAreOpen(t *testing.T) {
 	}
 	if err := rows.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestC16CloseCheckpointsEveryKindOfLoad(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "warehouse.duckdb")
+	db := open(t, path)
+	files := warehouse.Table{Name: "files", Columns: []warehouse.Column{{Name: warehouse.FileColumn, Type: warehouse.Type{Kind: warehouse.Bigint}}}}
+	whole := warehouse.Table{Name: "whole", Whole: true, Columns: files.Columns}
+	copies := warehouse.Table{Name: "copies", Columns: files.Columns}
+	for _, table := range []warehouse.Table{files, whole, copies} {
+		if err := db.Ensure(t.Context(), table); err != nil {
+			t.Fatal(err)
+		}
+	}
+	batch := &warehouse.Batch{Rows: 1, Days: []calendar.Day{firstDay}, Columns: []warehouse.Vector{{Ints: []int64{warehouse.FileID("files", "a")}}}}
+	load := warehouse.FileLoad{Table: files, Path: "a", Batches: warehousetest.Batches(batch),
+		Entry: func() (warehouse.FileEntry, error) { return warehouse.FileEntry{File: warehouse.File{Path: "a"}}, nil }}
+	if err := db.LoadFiles(t.Context(), load); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Refresh(t.Context(), warehouse.Refresh{Table: whole, Batches: warehousetest.Batches(batch)}); err != nil {
+		t.Fatal(err)
+	}
+	build := warehouse.Build{Table: copies, Select: "select day, file_id from files where day >= $1 and day < $2", Parts: []warehouse.Part{{Day: firstDay}}}
+	if _, err := db.Build(t.Context(), build); err != nil {
+		t.Fatal(err)
+	}
+	if log, err := os.Stat(path + ".wal"); err != nil || log.Size() == 0 {
+		t.Fatalf("there is no log to check against: %v", err)
+	}
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+	if log, err := os.Stat(path + ".wal"); err == nil && log.Size() > 0 {
+		t.Errorf("a log of %d bytes is left", log.Size())
+	}
+	db = open(t, path)
+	defer db.Close()
+	for _, table := range []string{"files", "whole", "copies"} {
+		if n := rowsOf(t, db, table); n != 1 {
+			t.Errorf("%s has %d rows", table, n)
+		}
 	}
 }
 
