@@ -28,7 +28,8 @@ type Asset struct {
 	Source string
 	Checks []warehouse.Check // of the header, in its order
 
-	bare, bareOf string // the statement for the hash, and the SQL that it was made of
+	bare, bareOf string  // the statement for the hash, and the SQL that it was made of
+	foreign      []fault // what Redshift does not understand of the custom checks
 }
 
 // Column is a column of an asset.

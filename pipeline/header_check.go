@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tearsheet/internal/sqltext"
 	"tearsheet/warehouse"
 )
 
@@ -44,12 +45,18 @@ func (r *headerReader) customCheck(c customCheck, p ...string) {
 	if strings.TrimSpace(c.Query) == "" {
 		return // the schema has said it
 	}
-	end, ok := r.selects(c.Query, func(offset int) (line, column int) {
+	place := func(offset int) (line, column int) {
 		at := r.tree.Text(offset, p...)
 		return at.Line, at.Column
-	})
+	}
+	end, ok := r.selects(c.Query, place)
 	if !ok {
 		return
+	}
+	tokens, _ := sqltext.Lex(c.Query)
+	for _, f := range foreignToRedshift(tokens) {
+		line, column := place(f.At)
+		r.asset.foreign = append(r.asset.foreign, fault{r.file, line, column, f.Text})
 	}
 	query := strings.TrimSpace(c.Query[:end])
 	if r.asset.Whole && warehouse.Parameters(query) > 0 {

@@ -95,6 +95,7 @@ func (l *linter) statement() {
 			line, column := l.asset.Position(f.At)
 			l.fault(line, column, "%s", f.Text)
 		}
+		l.faults = append(l.faults, l.asset.foreign...)
 	}
 }
 
