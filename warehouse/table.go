@@ -29,7 +29,7 @@ type Kind int
 const (
 	Text      Kind = iota + 1 // string: UTF-8 without NUL
 	Bigint                    // int64
-	Double                    // float64: a number, neither NaN nor infinite
+	Double                    // float64: a number, neither NaN nor infinite; -0 is 0
 	Decimal                   // string in plain notation, exact: "-12.50"
 	Boolean                   // bool
 	Date                      // calendar.Day

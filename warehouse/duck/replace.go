@@ -203,6 +203,8 @@ func native(typ warehouse.Type, value any) (driver.Value, error) {
 	switch v := value.(type) {
 	case calendar.Day:
 		return v.Time(), nil
+	case float64:
+		return v + 0, nil // -0 is 0
 	case string:
 		if typ.Kind != warehouse.Decimal {
 			return v, nil

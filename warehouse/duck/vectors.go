@@ -168,7 +168,10 @@ func write(vector mapping.Vector, typ warehouse.Type, from *warehouse.Vector, be
 	case warehouse.Text:
 		writeTexts(vector, from, begin, end)
 	case warehouse.Double:
-		copy(memory[float64](vector, end-begin), from.Reals[begin:end])
+		into := memory[float64](vector, end-begin)
+		for i, real := range from.Reals[begin:end] {
+			into[i] = real + 0 // -0 is 0
+		}
 	case warehouse.Boolean:
 		narrow[uint8](vector, from.Ints[begin:end])
 	case warehouse.Date:

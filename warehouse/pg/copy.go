@@ -200,7 +200,7 @@ func appendField(b []byte, typ warehouse.Type, v *warehouse.Vector, row int) ([]
 		}
 		return append(binary.BigEndian.AppendUint32(b, uint32(len(text))), text...), nil
 	case warehouse.Double:
-		value := v.Reals[row]
+		value := v.Reals[row] + 0 // -0 is 0
 		if math.IsNaN(value) || math.IsInf(value, 0) {
 			return b, fmt.Errorf("%v is not a number", value)
 		}

@@ -98,6 +98,8 @@ func native(values []any, table warehouse.Table, row warehouse.Row) error {
 			value = v.Time()
 		case time.Time:
 			value = v.UTC()
+		case float64:
+			value = v + 0 // -0 is 0
 		case string:
 			typ := table.Columns[i].Type
 			if typ.Kind == warehouse.Decimal {

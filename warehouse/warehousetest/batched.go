@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -59,6 +60,24 @@ func batchesLeaveWhatRowsLeave(t *testing.T, w warehouse.Warehouse) {
 		if after := mustDump(t, w, table.Name); after == before {
 			t.Errorf("whole %t: the comparison saw no difference", whole)
 		}
+	}
+}
+
+// zeroHasNoSign loads a zero with one: the version takes it for 0, so 0 has to lie there.
+func zeroHasNoSign(t *testing.T, w warehouse.Warehouse) {
+	table := warehouse.Table{Name: "doubles", Columns: []warehouse.Column{{Name: "d", Type: warehouse.Type{Kind: warehouse.Double}}}}
+	ensure(t, w, table)
+	batch := &warehouse.Batch{Rows: 2, Days: []calendar.Day{monday, monday}, Columns: []warehouse.Vector{{Reals: []float64{math.Copysign(0, -1), -0.5}}}}
+	refresh := warehouse.Refresh{Table: table, From: monday, To: monday + 1, Batches: Batches(batch), At: when}
+	_, err := w.Refresh(t.Context(), refresh)
+	for _, err := range []error{err, w.Replace(t.Context(), warehouse.Change{Table: table, Parts: parts(monday + 1), At: when,
+		Rows: rowsOf(warehouse.Row{Day: monday + 1, Values: []any{math.Copysign(0, -1)}}, warehouse.Row{Day: monday + 1, Values: []any{-0.5}})})} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := one(t, w, "select count(*) from doubles where cast(d as varchar(9)) like '-%'"); got != 2 { // -0.5, both times
+		t.Errorf("%d values have a sign, not 2", got)
 	}
 }
 

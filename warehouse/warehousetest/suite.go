@@ -56,6 +56,7 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"SealedDayIsLoaded", sealedDayIsLoaded},
 		{"SealThatFailsChangesNothing", sealThatFailsChangesNothing},
 		{"BatchesLeaveWhatRowsLeave", batchesLeaveWhatRowsLeave},
+		{"ZeroHasNoSign", zeroHasNoSign},
 		{"BatchThatDoesNotFitIsRefused", batchThatDoesNotFitIsRefused},
 		{"MemoryDoesNotGrowWithBatches", memoryDoesNotGrowWithBatches},
 		{"RefreshReplacesTheDaysThatDiffer", refreshReplacesTheDaysThatDiffer},
