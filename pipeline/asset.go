@@ -30,6 +30,7 @@ type Asset struct {
 
 	bare, bareOf string  // the statement for the hash, and the SQL that it was made of
 	foreign      []fault // what Redshift does not understand of the custom checks
+	faulty       bool    // its file has faults: only its name can be relied on
 }
 
 // Column is a column of an asset.

@@ -16,30 +16,39 @@ type Graph struct {
 	assets   []*Asset // parents before children; else by name
 	byName   map[string]*Asset
 	children map[string][]string
+	faulty   map[string]*Asset // those whose files have faults
 }
 
 // NewGraph joins assets. Tables that stand twice, parents that are not there and
 // circles are faults; the graph then holds what is right.
 func NewGraph(assets []*Asset) (*Graph, Faults) {
-	g := &Graph{byName: map[string]*Asset{}, children: map[string][]string{}}
+	g := &Graph{byName: map[string]*Asset{}, children: map[string][]string{}, faulty: map[string]*Asset{}}
 	var found []fault
 	for _, a := range assets {
-		if other := g.byName[a.Name]; other != nil {
-			found = append(found, fault{a.File, a.Line, 0, fmt.Sprintf("table %q is made by %s:%d already", a.Name, other.File, other.Line)})
-			continue
+		other := g.byName[a.Name]
+		if other == nil {
+			other = g.faulty[a.Name]
 		}
-		g.byName[a.Name] = a
+		switch {
+		case other != nil:
+			found = append(found, fault{a.File, a.Line, 0, fmt.Sprintf("table %q is made by %s:%d already", a.Name, other.File, other.Line)})
+		case a.faulty:
+			g.faulty[a.Name] = a
+		default:
+			g.byName[a.Name] = a
+		}
 	}
 	names := slices.Sorted(maps.Keys(g.byName))
 	for _, name := range names {
 		for _, d := range g.byName[name].Depends {
-			if g.byName[d.Asset] == nil {
-				a := g.byName[name]
+			switch a := g.byName[name]; {
+			case g.faulty[d.Asset] != nil: // that was said, and is not this one's fault
+			case g.byName[d.Asset] == nil:
 				found = append(found, fault{a.File, d.Line, d.Column, fmt.Sprintf("table %q depends on %q, which no file of etl/ and no source makes%s",
 					name, d.Asset, spelling.DidYouMean(d.Asset, names))})
-				continue
+			default:
+				g.children[d.Asset] = append(g.children[d.Asset], name)
 			}
-			g.children[d.Asset] = append(g.children[d.Asset], name)
 		}
 	}
 	return g, sorted(append(found, g.order(names)...))

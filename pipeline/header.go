@@ -89,7 +89,8 @@ func headerSchema() *yamlfile.Schema {
 }
 
 // ReadAssets reads the SQL assets in a folder and the folders below it, in the order of
-// their paths. Assets with faults are left out; the faults of all come at once.
+// their paths. The faults of all come at once. An asset with faults is there for its
+// name alone, if it has one: a graph leaves it out and takes its name for that of a table.
 func ReadAssets(tree fs.FS, dir string) ([]*Asset, Faults) {
 	var assets []*Asset
 	var found []fault
@@ -104,7 +105,8 @@ func ReadAssets(tree fs.FS, dir string) ([]*Asset, Faults) {
 		}
 		asset, faults := parseAsset(schema, name, text)
 		found = append(found, faults...)
-		if len(faults) == 0 {
+		if asset != nil && asset.Name != "" {
+			asset.faulty = len(faults) > 0
 			assets = append(assets, asset)
 		}
 		return nil
@@ -266,20 +268,25 @@ func writes(tokens []sqltext.Token) bool {
 	return tokens[0].Word() == "update" && tokens[1].Named() && slices.ContainsFunc(tokens, func(t sqltext.Token) bool { return t.Word() == "set" })
 }
 
-// days holds the parameters of the statement against how the table is cut.
+// days holds the column day, and the parameters of the statement, against how the table
+// is cut.
 func (r *headerReader) days() {
 	a := r.asset
 	parameters := warehouse.Parameters(a.SQL)
+	if a.Whole {
+		if parameters > 0 {
+			r.add(a.SQLLine, 1, "a whole table (strategy create+replace) has no $1 and $2")
+		}
+		return
+	}
 	day := slices.IndexFunc(a.Columns, func(c Column) bool { return c.Name == warehouse.DayColumn })
-	switch {
-	case a.Whole && parameters > 0:
-		r.add(a.SQLLine, 1, "a whole table (strategy create+replace) has no $1 and $2")
-	case a.Whole:
-	case day < 0:
+	if day < 0 {
 		r.at([]string{"columns"}, "no column day: a table is cut into local days, unless it is whole (materialization: {strategy: create+replace})")
-	case a.Columns[day].Type.Kind != warehouse.Date:
+	} else if kind := a.Columns[day].Type.Kind; kind != warehouse.Date && kind != 0 { // else its type is at fault already
 		r.at([]string{"columns", strconv.Itoa(day)}, "the column day is a date")
-	case parameters == 0:
+	}
+	switch {
+	case parameters == 0 && day >= 0:
 		r.add(a.SQLLine, 1, "the SELECT is not bound to days: $1 <= day and day < $2, or day = $1; a whole table has strategy create+replace")
 	case parameters == 2 && !hasFirstDay(a.SQL):
 		r.add(a.SQLLine, 1, "the SELECT has $2 and no $1")

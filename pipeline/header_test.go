@@ -162,6 +162,36 @@ func TestReadAssetsReadsFoldersBelowAndLeavesOutWhatIsWrong(t *testing.T) {
 	}
 }
 
+// One fault is told once: the tables that are made of a faulty one are not at fault.
+func TestAFaultyTableIsNoFaultOfItsChildren(t *testing.T) {
+	child := "/* @bruin\nname: child\ndescription: A day.\nowner: web\ndepends: [parent]\ncolumns: [{name: day, type: date, description: The day.}]\n@bruin */\n" +
+		"select day from parent where day = $1"
+	for name, parent := range map[string]string{
+		"etl/parent.sql:3:23": "/* @bruin\nname: parent\ncolumns: [{name: day, tipe: date}]\n@bruin */\nselect $1 as day",
+		"etl/parent.sql:5:1":  "/* @bruin\nname: parent\ncolumns: [{name: day, type: date}]\n@bruin */\nselects $1 as day",
+	} {
+		assets, faults := ReadAssets(fstest.MapFS{"etl/parent.sql": {Data: []byte(parent)}, "etl/child.sql": {Data: []byte(child)}}, "etl")
+		g, more := NewGraph(assets)
+		found, warnings := Lint(g, LintOptions{})
+		for _, f := range slices.Concat(faults, more, found, warnings) {
+			if !strings.HasPrefix(f.Place, "etl/parent.sql") {
+				t.Errorf("also %v", f)
+			}
+		}
+		if len(faults) == 0 || !slices.ContainsFunc(faults, func(f Fault) bool { return f.Place == name }) {
+			t.Errorf("faults %v, want one at %s", faults, name)
+		}
+		if g.Asset("parent") != nil || len(g.Assets()) != 1 {
+			t.Errorf("the graph has %d tables, and the faulty one: %v", len(g.Assets()), g.Asset("parent"))
+		}
+	}
+	// Negative control: a file that does not even tell its name is a parent that is missing.
+	assets, _ := ReadAssets(fstest.MapFS{"etl/parent.sql": {Data: []byte("select 1")}, "etl/child.sql": {Data: []byte(child)}}, "etl")
+	if _, faults := NewGraph(assets); len(faults) != 1 || !strings.HasPrefix(faults[0].Place, "etl/child.sql:5") {
+		t.Errorf("faults %v, want that the parent is missing", faults)
+	}
+}
+
 // Whatever a file holds, it is read or refused, and the places of faults lie in it.
 func FuzzParseAsset(f *testing.F) {
 	f.Add(likesFile)

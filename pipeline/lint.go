@@ -135,7 +135,7 @@ func (l *linter) tables(tokens []sqltext.Token) {
 
 // suggestion adds to a fault about a table that nothing makes what may be meant.
 func (l *linter) suggestion(name string) string {
-	if l.graph.Asset(name) != nil {
+	if l.graph.Asset(name) != nil || l.graph.faulty[name] != nil {
 		return ""
 	}
 	return "; no file of etl/ and no source makes it" + spelling.DidYouMean(name, slices.Sorted(maps.Keys(l.graph.byName)))
