@@ -96,6 +96,24 @@ type Reject struct {
 	Reason string
 }
 
+// The bytes that RejectTable has room for.
+const longestLine, longestReason = 65535, 4096
+
+// LedgerRow returns the row for RejectTable, in UTF-8 without NUL. Of a line that is too
+// long for the ledger the beginning is kept.
+func (r Reject) LedgerRow(table, path string) []any {
+	return []any{table, path, r.Line, r.Offset, readable(string(r.Text), longestLine), readable(r.Reason, longestReason)}
+}
+
+// readable returns a text of at most so many bytes with a sign for what no engine keeps.
+func readable(text string, most int) string {
+	text = strings.ToValidUTF8(strings.ReplaceAll(text[:min(len(text), most)], "\x00", "\uFFFD"), "\uFFFD")
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "")
+}
+
 // Row reads a row of a batch of a table into values, which has one place for each
 // column, and returns it. The batch has to be valid.
 func (b *Batch) Row(table Table, row int, values []any) Row {

@@ -201,15 +201,25 @@ func checked(ctx context.Context, load warehouse.FileLoad, reject func(...driver
 				err = batch.Validate(load.Table)
 			}
 			if err == nil {
-				for _, r := range batch.Rejects {
-					if err = reject(load.Table.Name, load.Path, r.Line, r.Offset, strings.ToValidUTF8(strings.ReplaceAll(string(r.Text), "\x00", "\uFFFD"), "\uFFFD"), r.Reason); err != nil {
-						break
-					}
-				}
+				err = refuse(load, batch.Rejects, reject)
 			}
 			if !yield(batch, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// refuse writes refused lines.
+func refuse(load warehouse.FileLoad, rejects []warehouse.Reject, write func(...driver.Value) error) error {
+	values := make([]driver.Value, len(warehouse.RejectColumns()))
+	for _, r := range rejects {
+		for i, value := range r.LedgerRow(load.Table.Name, load.Path) {
+			values[i] = value
+		}
+		if err := write(values...); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,7 +1,6 @@
 package pg_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -198,26 +197,5 @@ func TestManyRefusedLinesAreAllKept(t *testing.T) {
 		if n := count(t, db, query); n != want {
 			t.Errorf("%s: %d, not %d", query, n, want)
 		}
-	}
-}
-
-func TestLongRefusedLineKeepsItsBeginning(t *testing.T) {
-	db := open(t, warehousetest.Postgres(t))
-	ensureAll(t, db)
-	load := eventFile("a", today, 0)
-	load.Batches = func(yield func(*warehouse.Batch, error) bool) {
-		batch := new(warehouse.Batch)
-		batch.Reset(3)
-		batch.Rejects = []warehouse.Reject{
-			{Line: 1, Text: []byte(strings.Repeat("é", 50_000)), Reason: strings.Repeat("why ", 2000)},
-			{Line: 2, Text: bytes.Repeat([]byte("\x00\xff"), 40_000)},
-		}
-		yield(batch, nil)
-	}
-	if err := db.LoadFiles(t.Context(), load); err != nil {
-		t.Fatal(err)
-	}
-	if n := count(t, db, "select count(*) from etl.reject where line = repeat('é', 32767) and octet_length(reason) = 4096 or line_no = 2 and left(line, 4) = '\uFFFD\uFFFD\uFFFD\uFFFD'"); n != 2 {
-		t.Errorf("%d of 2 lines are as they should be", n)
 	}
 }

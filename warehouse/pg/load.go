@@ -104,7 +104,9 @@ func (d *DB) insertFile(ctx context.Context, conn *pgx.Conn, load warehouse.File
 			for len(rejects) < mostRejects {
 				batch, err, ok := next()
 				if more = ok && err == nil; more {
-					rejects = appendRejects(rejects, load, batch.Rejects)
+					for _, r := range batch.Rejects {
+						rejects = append(rejects, r.LedgerRow(load.Table.Name, load.Path))
+					}
 				}
 				if !ok || !yield(batch, err) || err != nil {
 					return
@@ -119,28 +121,6 @@ func (d *DB) insertFile(ctx context.Context, conn *pgx.Conn, load warehouse.File
 		}
 	}
 	return nil
-}
-
-// The bytes that the ledger has room for.
-const longestLine, longestReason = 65535, 4096
-
-// appendRejects appends the ledger rows of refused lines, in UTF-8 without NUL. Of a
-// line that is too long for the ledger the beginning is kept.
-func appendRejects(rows [][]any, load warehouse.FileLoad, rejects []warehouse.Reject) [][]any {
-	for _, r := range rejects {
-		rows = append(rows, []any{load.Table.Name, load.Path, r.Line, r.Offset, plain(string(r.Text), longestLine), plain(r.Reason, longestReason)})
-	}
-	return rows
-}
-
-// plain returns a text as the server takes it: UTF-8 without NUL, of at most so many
-// bytes.
-func plain(text string, most int) string {
-	text = strings.ToValidUTF8(strings.ReplaceAll(text[:min(len(text), most)], "\x00", "\uFFFD"), "\uFFFD")
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "")
 }
 
 // valid passes batches on as long as they fit the table.

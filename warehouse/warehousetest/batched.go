@@ -1,6 +1,7 @@
 package warehousetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"iter"
@@ -141,6 +142,25 @@ func spoiled(batches iter.Seq2[*warehouse.Batch, error], spoil func(*warehouse.B
 				return
 			}
 		}
+	}
+}
+
+func longRefusedLineKeepsItsBeginning(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, events)
+	load := eventFile("a", monday, 0, nil)
+	batch := new(warehouse.Batch)
+	batch.Reset(3)
+	batch.Rejects = []warehouse.Reject{
+		{Line: 1, Text: []byte(strings.Repeat("é", 50_000)), Reason: strings.Repeat("why ", 2000)},
+		{Line: 2, Text: bytes.Repeat([]byte("\x00\xff"), 40_000), Reason: "\x00\xff"},
+	}
+	load.Batches = Batches(batch)
+	if err := w.LoadFiles(t.Context(), load); err != nil {
+		t.Fatal(err)
+	}
+	if n := one(t, w, "select count(*) from etl.reject where line_no = 1 and line = repeat('é', 32767) and length(reason) = 4096"+
+		" or line_no = 2 and left(line, 4) = '\uFFFD\uFFFD\uFFFD\uFFFD' and length(line) = 21845 and left(reason, 1) = '\uFFFD'"); n != 2 {
+		t.Errorf("%d of 2 lines are as they should be", n)
 	}
 }
 

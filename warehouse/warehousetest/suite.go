@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"FilesAreLoadedTogetherOrNotAtAll", filesAreLoadedTogetherOrNotAtAll},
 		{"FilesAreLoadedSideBySide", filesAreLoadedSideBySide},
 		{"ConcurrentLoadsOfAFileLeaveOne", concurrentLoadsOfAFileLeaveOne},
+		{"LongRefusedLineKeepsItsBeginning", longRefusedLineKeepsItsBeginning},
 		{"TableWithoutFileColumnTakesNoFiles", tableWithoutFileColumnTakesNoFiles},
 		{"SealedDayIsLoaded", sealedDayIsLoaded},
 		{"SealThatFailsChangesNothing", sealThatFailsChangesNothing},
