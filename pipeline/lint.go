@@ -173,6 +173,8 @@ func (l *linter) tooFew(d Depend, reads []*tableRead) bool {
 	for _, r := range reads {
 		text := ""
 		switch {
+		case r.vague:
+			continue
 		case r.upperDay && r.ahead > 0:
 			text = fmt.Sprintf("reads %s of days after its own, which cannot be there yet when it is made", d.Asset)
 		case r.upperDay && r.ahead == 0 && !same:

@@ -113,6 +113,83 @@ func (c comparison) relation() (relation, bool) {
 	return relation{left: c.left.column.alias, right: c.right.column.alias, shift: c.shift(), upper: c.upper(), lower: c.lower()}, true
 }
 
+// vagueAt returns which tables' days stand in a comparison, whose operator begins at i,
+// that has a function or a subquery on one side: it bounds them in some way. A
+// comparison with a constant bounds nothing.
+func vagueAt(tokens []sqltext.Token, i int) (aliases []string, ok bool) {
+	var after []int
+	switch operator := operatorAt(tokens, i); {
+	case operator != "":
+		after = []int{i + len(operator)}
+	case i > 0 && tokens[i].Word() == "between":
+		after = []int{i + 1}
+		if and := slices.IndexFunc(tokens[i:], func(t sqltext.Token) bool { return t.Word() == "and" }); and >= 0 {
+			after = append(after, i+and+1)
+		}
+	}
+	for _, a := range after {
+		from, opaqueLeft := callBefore(tokens, i)
+		to, opaqueRight := callAfter(tokens, a)
+		if !opaqueLeft && !opaqueRight {
+			continue
+		}
+		params := false
+		for at := max(from, 0); at < to; at++ {
+			params = params || tokens[at].Kind == sqltext.Param
+			if alias := qualifier(tokens, at); isDay(tokens[at]) && !slices.Contains(aliases, alias) {
+				aliases = append(aliases, alias)
+			}
+		}
+		if params && len(aliases) > 0 || len(aliases) > 1 {
+			return aliases, true
+		}
+	}
+	return nil, false
+}
+
+// callBefore returns where the side of a comparison begins that ends before i, and
+// whether it is a function or stands in parentheses.
+func callBefore(tokens []sqltext.Token, i int) (from int, opaque bool) {
+	if !tokens[i-1].Is(")") {
+		for from = i - 1; from > 0 && (tokens[from-1].Is(".") || tokens[from].Is(".") || tokens[from-1].Is("-") || tokens[from].Is("-")); {
+			from--
+		}
+		return from, false
+	}
+	depth := 0
+	for from = i - 1; from > 0; from-- {
+		switch {
+		case tokens[from].Is(")"):
+			depth++
+		case tokens[from].Is("("):
+			depth--
+		}
+		if depth == 0 {
+			break
+		}
+	}
+	return from, true
+}
+
+// callAfter returns where the side of a comparison ends that begins at i, and whether it
+// is a function or a subquery.
+func callAfter(tokens []sqltext.Token, i int) (to int, opaque bool) {
+	if _, ok := operandAfter(tokens, i); ok && !tokens[i].Is("(") {
+		return min(i+3, len(tokens)), false // a.day, and cast($1 as date)
+	}
+	opening := i
+	if i+1 < len(tokens) && tokens[i].Named() && tokens[i+1].Is("(") {
+		opening = i + 1
+	}
+	if opening+1 >= len(tokens) || opening == i && (!tokens[i].Is("(") || tokens[i+1].Word() != "select") {
+		return min(i+1, len(tokens)), false
+	}
+	if closes := sqltext.Closing(tokens[opening:]); closes >= 0 {
+		return opening + closes + 1, true
+	}
+	return len(tokens), true
+}
+
 func turned(operator string) string {
 	return strings.NewReplacer("<", ">", ">", "<").Replace(operator)
 }

@@ -16,6 +16,8 @@ type tableRead struct {
 	// days before those that are made, and ends ahead days after them.
 	lowerDay, upperDay bool
 	back, ahead        int
+	// vague is that its day is bounded in a way that is not understood.
+	vague bool
 	// free is that its rows are limited to no day, in its own SELECT or around it.
 	free bool
 }
@@ -52,6 +54,12 @@ func readsOf(tokens []sqltext.Token) []*tableRead {
 		reads := inScope[scopes[i]]
 		if len(reads) == 0 {
 			continue
+		}
+		aliases, _ := vagueAt(tokens, i)
+		for _, alias := range aliases {
+			for _, r := range named(reads, alias) {
+				r.vague = true
+			}
 		}
 		for _, c := range comparisonsAt(tokens, i) {
 			if between, ok := c.relation(); ok {
@@ -95,7 +103,7 @@ func markFree(tokens []sqltext.Token, scopes []int, all []*tableRead, inScope ma
 		}
 	}
 	for _, r := range all {
-		r.free = !r.upper && !r.lower && !spoken[r]
+		r.free = !r.upper && !r.lower && !r.vague && !spoken[r]
 	}
 }
 

@@ -81,6 +81,18 @@ func TestLintSaysNothingOfWhatItCannotTell(t *testing.T) {
 		"select day, bit as bits from parent where exists (select 1 from days as d where d.day = parent.day and d.day = $1)":               "",
 		"select parent.bit as bits, $1 as day from parent where exists (select 1 from days where days.day = parent.day and days.day = $1)": "",
 
+		"select $1 as day, sum(bit) as bits from parent where day >= date_trunc('month', $1) and day <= $1":                    "",
+		"select $1 as day, sum(bit) as bits from parent where date_trunc('month', $1) <= day and day <= $1":                    "",
+		"select $1 as day, sum(bit) as bits from parent where date_trunc('month', day) = date_trunc('month', $1) and day < $2": "",
+		"select $1 as day, sum(bit) as bits from parent where day between date_trunc('month', $1) and $1":                      "",
+		"select $1 as day, sum(bit) as bits from parent where day between $1 and least($1 + 3, date '2026-12-01')":             "",
+		head + "p.day >= date_trunc('month', d.day) and p.day <= d.day" + tail:                                                 "",
+		"select $1 as day, sum(bit) as bits from parent where day >= (select min(day) from days where day = $1) and day < $2":  "",
+		"select $1 as day, sum(bit) as bits from parent where day >= date '2020-01-01' and day < $2":                           "reads parent of all days before",
+		"select $1 as day, sum(bit) as bits from parent where day >= cast('2020-01-01' as date) and day < $2":                  "reads parent of all days before",
+		"select $1 as day, sum(bit) as bits from parent where abs(bit) > 1 and day < $2":                                       "reads parent of all days before",
+		"select day, sum(bit) as bits from parent where day >= $1 and coalesce(bit, 0) > 1 group by day":                       "reads parent without an end",
+
 		head + "p.bit > 0" + tail:                                                                                     "nothing binds parent to days, so that it is read of all: write p.day >= $1",
 		head + "p.bit > 0 * 1" + tail:                                                                                 "nothing binds parent",
 		"select $1 as day, count(*) as bits from parent":                                                              "nothing binds parent",
@@ -99,6 +111,21 @@ func TestLintSaysNothingOfWhatItCannotTell(t *testing.T) {
 	if said := lintOf(t, "{asset: parent, partition: latest}", "select $1 as day, count(*) as bits from parent"); said != "" {
 		t.Error(said)
 	}
+}
+
+// Whatever words a statement has, in whatever order, it is read to its end.
+func TestLintTakesWhateverStandsInAStatement(t *testing.T) {
+	words := strings.Fields("select from parent days as p d day . , ( ) ( ) [ { = < > <= >= - + 6 $1 $2 between and not cast interval '6 days' with join on using" +
+		" where is distinct union all by group order asof double :: / // -> * exclude qualify natural \"day\" filter over")
+	rapid.Check(t, func(t *rapid.T) {
+		statement := "select $1 as day " + strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 25).Draw(t, "words"), " ")
+		a, faults := pipeline.ParseAsset("a.sql", []byte("/* @bruin\nname: a\ndepends: [parent]\ncolumns: [{name: day, type: date}]\n@bruin */\n"+statement))
+		if len(faults) > 0 {
+			return
+		}
+		g, _ := pipeline.NewGraph([]*pipeline.Asset{a, {Name: "parent"}, {Name: "days"}})
+		pipeline.Lint(g, pipeline.LintOptions{Redshift: true})
+	})
 }
 
 // bits opens a database with a parent of one row a day, and with the days themselves.
