@@ -102,12 +102,7 @@ func (e *Explanation) judge(planner *Planner) {
 		changed := len(was) == len(a.Depends)+1 && was[i+1] != in.hash
 		e.Inputs = append(e.Inputs, Input{Depend: d, Rows: parent.Rows, Coverage: in.coverage, Changed: changed})
 	}
-	e.Statement = bind(a.SQL, e.Day)
-}
-
-// bind writes the bounds of a day into a statement, for people to read and to run.
-func bind(statement string, day calendar.Day) string {
-	return strings.NewReplacer("$1", "date '"+day.String()+"'", "$2", "date '"+(day+1).String()+"'").Replace(statement)
+	e.Statement = warehouse.Bind(a.SQL, e.Day, e.Day+1)
 }
 
 // files finds the files that the day comes from, through all parents.
