@@ -203,7 +203,7 @@ func appendOther(into *warehouse.Vector, typ warehouse.Type, text []byte) bool {
 	case typ.Kind == warehouse.Double:
 		real, err := strconv.ParseFloat(string(text), 64)
 		into.Reals = append(into.Reals, real+0) // -0 is 0
-		return err == nil && real-real == 0 // neither NaN nor infinite
+		return err == nil && real-real == 0     // neither NaN nor infinite
 	case typ.Kind == warehouse.Boolean:
 		value, ok := logline.ParseBool(text)
 		into.Ints = append(into.Ints, 0)
