@@ -22,7 +22,18 @@ func (c readOnlyConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &readOnlyConn{conn.(*stdlib.Conn), c.server}, nil
+	own := &readOnlyConn{conn.(*stdlib.Conn), c.server}
+	own.watch(ctx)
+	return own, nil
+}
+
+// watch lets the server end a statement soon after we are gone: a program that is
+// stopped may be gone before its request to cancel is sent. Servers older than
+// PostgreSQL 14 know no such thing, and go on until the statement's time is over.
+func (c *readOnlyConn) watch(ctx context.Context) {
+	if !c.server.redshift {
+		c.Conn.Conn().PgConn().Exec(ctx, "set client_connection_check_interval = '2s'").Close()
+	}
 }
 
 type readOnlyConn struct {
