@@ -38,7 +38,7 @@ type Plan struct {
 	Stale []Stale
 	// Fresh is the number of days that are as they should be.
 	Fresh int
-	// Forget are loaded days whose parents are no longer there.
+	// Forget are loaded days that a parent no longer has.
 	Forget []calendar.Day
 	// Waiting says what keeps an asset from being made at all, or "".
 	Waiting string
@@ -78,11 +78,25 @@ func (p *Planner) planDays(a *Asset, days []calendar.Day) Plan {
 		plan.Stale = append(plan.Stale, Stale{part, why})
 	}
 	for _, day := range slices.Sorted(maps.Keys(p.State[a.Name])) {
-		if _, candidate := slices.BinarySearch(days, day); !candidate {
+		if _, candidate := slices.BinarySearch(days, day); !candidate && !p.ahead(a, day) {
 			plan.Forget = append(plan.Forget, day)
 		}
 	}
 	return plan
+}
+
+// ahead reports whether a day that was made is kept although it is not over: its
+// parents have it, and the clock, the zone or as_of was set back since.
+func (p *Planner) ahead(a *Asset, day calendar.Day) bool {
+	if a.Whole || day < p.Today {
+		return false
+	}
+	for _, parent := range p.dayParents(a) {
+		if _, loaded := p.State[parent][day]; !loaded {
+			return false
+		}
+	}
+	return true
 }
 
 // candidates returns the days that an asset can be made for, in order: those before

@@ -108,6 +108,27 @@ func TestTheSameRowsStopTheWave(t *testing.T) {
 	}
 }
 
+// A clock that runs behind, an as_of of last week or a zone further west makes days
+// that are there days to come. They are not made, and not deleted either: it would be
+// the history that is gone, not the clock's fault.
+func TestAnEarlierTodayDeletesNothing(t *testing.T) {
+	for _, mapping := range []Mapping{Same, Previous, Lookback, AllBefore, Latest} {
+		p, a := sevenDays(), child(mapping)
+		made(a, p)
+		p.Today = monday.Add(3)
+		if plan := p.Plan(a); len(plan.Forget) > 0 || len(plan.Stale) > 0 || plan.Fresh != 3 {
+			t.Errorf("%s: %+v", mapping, plan)
+		}
+		parts := loadedDays(7, "x")
+		delete(parts, monday.Add(5))
+		p.Update("parent", parts)
+		want := []calendar.Day{monday.Add(5)}
+		if plan := p.Plan(a); !slices.Equal(plan.Forget, want) {
+			t.Errorf("%s: a day that the parent lost: forgets %v, not %v", mapping, plan.Forget, want)
+		}
+	}
+}
+
 func TestCoverageComesFromWhatADayIsMadeOf(t *testing.T) {
 	partly := calendar.Coverage{Have: 69, Of: 72} // one of three hosts was silent for three hours
 	for mapping, want := range map[Mapping]string{
