@@ -36,12 +36,13 @@ type Execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// Remember writes attempts into the ledger.
+// Remember writes attempts into the ledger. What an error quotes of the data may hold
+// anything: it is written in UTF-8 without NUL, and its beginning if it is long.
 func Remember(ctx context.Context, w Execer, attempts ...Attempt) error {
 	for _, a := range attempts {
 		_, err := w.ExecContext(ctx, "insert into "+AttemptTable+" (run_id, asset, from_part, to_part, state, error, rows_loaded, changed, started_at, ended_at)"+
 			" values ($1, $2, cast($3 as date), cast($4 as date), $5, $6, $7, $8, $9, $10)",
-			a.RunID, a.Asset, a.From.String(), a.To.String(), string(a.State), a.Error, a.Rows, a.Changed, a.Started.UTC(), a.Ended.UTC())
+			a.RunID, a.Asset, a.From.String(), a.To.String(), string(a.State), readable(a.Error, longestReason), a.Rows, a.Changed, a.Started.UTC(), a.Ended.UTC())
 		if err != nil {
 			return err
 		}

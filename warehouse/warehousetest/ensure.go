@@ -1,0 +1,58 @@
+package warehousetest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"tearsheet/calendar"
+	"tearsheet/warehouse"
+)
+
+func ensureMakesTheTableOnce(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
+	if err := w.Ensure(t.Context(), likes); err != nil {
+		t.Fatal(err)
+	}
+	wantRows(t, w, "2026-11-09 1 web")
+}
+
+func ensureAddsAColumn(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
+	wider := warehouse.Table{Name: "likes", Columns: append(slices.Clone(likes.Columns), warehouse.Column{Name: "photo", Type: warehouse.Type{Kind: warehouse.Bigint}})}
+	if err := w.Ensure(t.Context(), wider); err != nil {
+		t.Fatal(err)
+	}
+	change := warehouse.Change{Table: wider, Parts: parts(monday + 1), At: when,
+		Rows: rowsOf(warehouse.Row{Day: monday + 1, Values: []any{int64(2), "web", int64(7)}})}
+	if err := w.Replace(t.Context(), change); err != nil {
+		t.Fatal(err)
+	}
+	wantRows(t, w, "2026-11-09 1 web", "2026-11-10 2 web")
+}
+
+func ensureRefusesAnotherType(t *testing.T, w warehouse.Warehouse) {
+	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
+	other := warehouse.Table{Name: "likes", Columns: []warehouse.Column{{Name: "user_id", Type: warehouse.Type{Kind: warehouse.Text}}}}
+	err := w.Ensure(t.Context(), other)
+	if err == nil || !strings.Contains(err.Error(), "table likes: column user_id is bigint, not ") {
+		t.Errorf("a bigint column is taken for text: %v", err)
+	}
+	wantRows(t, w, "2026-11-09 1 web")
+}
+
+func tablesAreMadeSideBySide(t *testing.T, w warehouse.Warehouse) {
+	var wait sync.WaitGroup
+	errs := make([]error, 12)
+	for i := range errs {
+		table := warehouse.Table{Name: fmt.Sprintf("schema_%d.likes_%d", i%2, i%6), Columns: likes.Columns}
+		wait.Go(func() { errs[i] = w.Ensure(t.Context(), table) })
+	}
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Error(err)
+	}
+}
