@@ -39,8 +39,8 @@ type builder struct {
 	*work
 	asset  *Asset
 	report NodeReport
-	// alike counts the failures in a row that had nothing to do with a day.
-	alike int
+	// refused is what the warehouse has against the SELECT itself, whatever the day.
+	refused *warehouse.SyntaxError
 }
 
 func (b *builder) all(ctx context.Context, stale []Stale, forget []calendar.Day) error {
@@ -65,36 +65,30 @@ func (b *builder) all(ctx context.Context, stale []Stale, forget []calendar.Day)
 	return nil
 }
 
-// enoughAlike is the number of days in a row that fail without a check being at fault
-// after which the rest is not tried: it is not the days that are wrong.
-const enoughAlike = 3
-
 // batch makes some days at once, and one half after the other if that fails, so that
-// a bad day keeps no other from being made.
+// a bad day keeps no other from being made. A SELECT that the warehouse does not
+// understand is tried no further: no day of it can be made.
 func (b *builder) batch(ctx context.Context, batch []Stale) error {
 	began := b.Clock()
-	if b.alike >= enoughAlike {
-		return b.failed(ctx, batch, errors.New("not tried, since the days before it failed in the same way"), began)
+	if b.refused != nil {
+		return b.failed(ctx, batch, b.refused, began)
 	}
 	built, err := b.Warehouse.Build(ctx, b.order(batch))
 	switch {
 	case err == nil:
-		b.alike = 0
 		return b.succeeded(ctx, batch, built, began)
 	case ctx.Err() != nil:
 		return err
 	case b.Kind(err) != FailedData:
 		return err
+	case errors.As(err, &b.refused):
+		return b.failed(ctx, batch, err, began)
 	case len(batch) > 1:
 		half := len(batch) / 2
 		if err := b.batch(ctx, batch[:half]); err != nil {
 			return err
 		}
 		return b.batch(ctx, batch[half:])
-	}
-	var check *warehouse.CheckError
-	if !errors.As(err, &check) {
-		b.alike++
 	}
 	return b.failed(ctx, batch, err, began)
 }
@@ -115,8 +109,8 @@ func (b *builder) succeeded(ctx context.Context, batch []Stale, built warehouse.
 }
 
 func (b *builder) failed(ctx context.Context, batch []Stale, err error, began time.Time) error {
-	from, to := batch[0].Day, batch[len(batch)-1].Day+1
-	b.report.Failures = append(b.report.Failures, Failure{From: from, To: to, Error: err.Error(), Kind: FailedData})
+	failure := Failure{From: batch[0].Day, To: batch[len(batch)-1].Day + 1, Error: err.Error(), Kind: FailedData}
+	b.report.Failures = append(b.report.Failures, failure)
 	return b.attempt(ctx, batch, warehouse.Attempt{State: warehouse.Failed, Error: err.Error(), Started: began})
 }
 

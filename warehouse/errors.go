@@ -54,8 +54,10 @@ func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("statement took longer than %s: %s", e.Limit, Excerpt(e.Statement))
 }
 
-// SyntaxError is what an engine has against the text of a statement. Offset is
-// the byte at which it found the fault, or -1 if it does not say.
+// SyntaxError is what an engine has against the text of a statement: its grammar, a
+// name that is not there, types that do not fit. It is wrong whatever the rows are; a
+// value that cannot be cast is no such error. Offset is the byte at which the engine
+// found the fault, or -1 if it does not say.
 type SyntaxError struct {
 	Message string
 	Offset  int

@@ -1,6 +1,7 @@
 package duck_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,5 +45,27 @@ func TestBuildReadsTablesAndNothingElse(t *testing.T) {
 	}
 	if n := rowsOf(t, db, "users"); n != 0 {
 		t.Errorf("%d rows", n)
+	}
+}
+
+// What an error quotes of the data decides nothing: a user who is called "IO Error" must
+// not end the night.
+func TestDataThatSoundsLikeAFailureIsData(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "warehouse.duckdb"))
+	defer db.Close()
+	users := warehouse.Table{Name: "users", Whole: true, Columns: []warehouse.Column{{Name: "user_id", Type: warehouse.Type{Kind: warehouse.Bigint}}}}
+	if err := db.Ensure(t.Context(), users); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"IO Error: No space left on device", "FATAL Error: database has been invalidated", "Out of Memory Error", "Binder Error: x"} {
+		_, err := db.Build(t.Context(), warehouse.Build{Table: users, Select: "select cast(name as bigint) as user_id from (select '" + name + "' as name union all select '1')",
+			Parts: []warehouse.Part{{Day: warehouse.WholePart}}})
+		var storage *warehouse.StorageError
+		var syntax *warehouse.SyntaxError
+		if err == nil || errors.As(err, &storage) || errors.As(err, &syntax) {
+			t.Errorf("%s: error is %T, %v; want one of a value", name, err, err)
+		} else if !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "memory limit") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error is %q", name, err)
+		}
 	}
 }

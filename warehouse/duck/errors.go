@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,20 +75,52 @@ func explain(err error, path, statement string, limits warehouse.Limits) error {
 	if err == nil {
 		return nil
 	}
-	text := err.Error()
-	switch {
-	case strings.Contains(text, "Out of Memory Error"):
+	engine := engineError(err)
+	switch kind := engine.Type; {
+	case kind == duckdb.ErrorTypeOutOfMemory:
 		return fmt.Errorf("%s: %s: out of memory (memory limit %s): %w", path, warehouse.Excerpt(statement), limitText(limits.Memory), firstError(err))
-	case outOfSpace(text):
+	case engineFailed(engine) && outOfSpace(engine.Msg):
 		return &warehouse.StorageError{Place: path, Err: fmt.Errorf("%w (%s free)", firstError(err), freeText(path))}
-	case strings.Contains(text, "IO Error"), strings.Contains(text, "FATAL Error"), strings.Contains(text, "database has been invalidated"):
+	case engineFailed(engine):
 		return &warehouse.StorageError{Place: path, Err: firstError(err)}
-	}
-	var engine *duckdb.Error
-	if errors.As(err, &engine) {
+	case slices.Contains(ofText(), kind):
 		return syntaxError(engine.Msg, statement)
+	case kind != untyped:
+		return &shortError{syntaxError(engine.Msg, statement).Message, err}
 	}
 	return err
+}
+
+// untyped is an error that is not the engine's.
+const untyped = duckdb.ErrorType(-1)
+
+// engineError returns what the engine said. Its kind stands in the type of the driver
+// or before the first colon; what comes after may quote data, and proves nothing.
+func engineError(err error) *duckdb.Error {
+	var engine *duckdb.Error
+	if errors.As(err, &engine) {
+		return engine
+	}
+	return &duckdb.Error{Type: untyped, Msg: err.Error()}
+}
+
+// engineFailed reports whether it is not the statement that failed but what it runs on.
+// What a commit says of a file that could not be written is no more than a text.
+func engineFailed(engine *duckdb.Error) bool {
+	switch engine.Type {
+	case duckdb.ErrorTypeIO, duckdb.ErrorTypeFatal:
+		return true
+	case duckdb.ErrorTypeTransaction, duckdb.ErrorTypeInternal, duckdb.ErrorTypeInvalid, untyped:
+		return outOfSpace(engine.Msg) || strings.Contains(engine.Msg, "IO Error") ||
+			strings.Contains(engine.Msg, "FATAL Error") || strings.Contains(engine.Msg, "database has been invalidated")
+	}
+	return false
+}
+
+// ofText are the kinds of errors that are about the text of a statement.
+func ofText() []duckdb.ErrorType {
+	return []duckdb.ErrorType{duckdb.ErrorTypeParser, duckdb.ErrorTypeSyntax, duckdb.ErrorTypeBinder, duckdb.ErrorTypeCatalog,
+		duckdb.ErrorTypeNotImplemented, duckdb.ErrorTypeParameterNotResolved, duckdb.ErrorTypeParameterNotAllowed}
 }
 
 func outOfSpace(text string) bool {
@@ -122,7 +155,7 @@ func firstLine(err error) string {
 var caret = regexp.MustCompile(`\n\s*LINE (\d+): (.*)\n( *)\^`)
 
 // syntaxError separates what DuckDB has against a statement from where it is.
-func syntaxError(message, statement string) error {
+func syntaxError(message, statement string) *warehouse.SyntaxError {
 	m := caret.FindStringSubmatch(message)
 	if m == nil {
 		return &warehouse.SyntaxError{Message: strings.TrimSpace(message), Offset: -1}
