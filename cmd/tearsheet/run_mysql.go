@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"tearsheet/pipeline"
@@ -16,7 +15,7 @@ import (
 type mysqlSource struct {
 	project *project
 	source  mysql.Source
-	accept  []string
+	run     runInput
 	show    progress
 }
 
@@ -37,7 +36,7 @@ func (s mysqlSource) Tables() []string {
 
 func (s mysqlSource) Load(ctx context.Context, w warehouse.Warehouse, run pipeline.Context) (pipeline.NodeReport, error) {
 	report, err := mysql.Load(ctx, w, s.project.config.calendar, s.source, mysql.Options{RunID: run.RunID, Now: run.At, Today: run.Today,
-		Accept:   slices.ContainsFunc(s.Tables(), func(table string) bool { return slices.Contains(s.accept, table) }),
+		Accept:   s.run.Accept,
 		Progress: func(p mysql.Progress) { s.show.show("reading "+p.Table, p.Rows, max(p.Of, p.Rows)) }})
 	var node pipeline.NodeReport
 	changed := 0

@@ -367,7 +367,7 @@ func (r *reading) oldest(ctx context.Context) (calendar.Day, error) {
 
 // guard keeps what is loaded if much of it would be gone.
 func (l *loader) guard(table Table, before memory) func(before, after int64) error {
-	if l.options.Accept || before.otherRules {
+	if slices.Contains(l.options.Accept, table.Table) || before.otherRules {
 		return nil
 	}
 	return func(had, has int64) error {

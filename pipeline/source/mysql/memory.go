@@ -66,7 +66,7 @@ func (l *loader) older(ctx context.Context, r *reading, m *memory) error {
 			return r.server.failed(ctx, err)
 		}
 	}
-	if l.options.Accept {
+	if slices.Contains(l.options.Accept, r.table.Table) {
 		return nil
 	}
 	back, err := r.server.wentBack(ctx, m.position)

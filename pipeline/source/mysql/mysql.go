@@ -70,8 +70,9 @@ type Options struct {
 	// Select are the tables, by their names in the warehouse, that are loaded; nil is
 	// all of them.
 	Select []string
-	// Accept loads what would be held: a table that shrank, a server with older data.
-	Accept   bool
+	// Accept are tables that are loaded although they would be held: they shrank, or the
+	// server has older data.
+	Accept   []string
 	Progress func(Progress) // may be nil
 }
 

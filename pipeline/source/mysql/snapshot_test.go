@@ -250,10 +250,10 @@ func TestB13_ServerWithOlderDataIsHeld(t *testing.T) {
 	_, err := s.fail(t, users(t))
 	heldError(t, err, "the server has older data: the greatest id is 99 and was 100 (server id 2, before 1)")
 	s.want(t, "select count(*) from production.users", "100")
-	s.options.Accept = true
+	s.options.Accept = []string{"production.users"}
 	s.load(t, s.source(users(t)))
 	s.want(t, "select count(*) from production.users", "99")
-	s.options.Accept = false
+	s.options.Accept = nil
 	s.load(t, s.source(users(t)))
 }
 
@@ -290,7 +290,10 @@ func TestB14_TableThatShrankIsHeld(t *testing.T) {
 			heldError(t, err, "table production.users from mysql users: "+tt.says, "what is loaded stays")
 			s.want(t, "select count(*) from production.users", "100")
 			accepting := *s
-			accepting.options.Accept = true
+			accepting.options.Accept = []string{"production.others"}
+			_, err = accepting.fail(t, users(t))
+			heldError(t, err, tt.says)
+			accepting.options.Accept = []string{"production.users"}
 			accepting.load(t, accepting.source(users(t)))
 		})
 	}

@@ -113,7 +113,7 @@ func TestB09_RowWhoseDayDoesNotExistIsRejected(t *testing.T) {
 		s.want(t, "select lines, loaded, rejected, filtered, first_error_line from etl.file", "7|2|5|0|11")
 	}
 	s.exec(t, "delete from purchases where id not in (10, 15)")
-	s.options.Accept = true
+	s.options.Accept = []string{"production.purchases"}
 	s.load(t, s.source(purchases(t)))
 	s.want(t, "select * from etl.reject")
 }
