@@ -34,6 +34,13 @@ func TestNightIsTold(t *testing.T) {
 	}
 	wants(t, at("backfill", "--from", "2026-11-11", "--to", "2026-11-12", "--select", "likes"), exitDone, "2 days made", "0 with other rows than before")
 	wants(t, at("backfill", "--from", "2026-11-12", "--to", "2026-11-11"), exitUsage, "--to: 2026-11-11 lies before 2026-11-12")
+	wants(t, at("backfill", "--from", "2026-11-11"), exitUsage, "--from and --to: both days are needed")
+	wants(t, at("backfill", "--from", "2030-01-01", "--to", "2030-01-03"), exitUsage, "--from: 2030-01-01 is not over: today is 2026-11-13")
+	wants(t, at("backfill", "--from", "2020-01-01", "--to", "2020-01-03"), exitHeld, "no day from 2020-01-01 to 2020-01-03 was made")
+	wants(t, at("run", "--accept", "logs/nosuch.gz", "--forget", "logs/web-1/2026-11-11-11.log"), exitUsage, `--accept: nothing is known of "logs/nosuch.gz"`,
+		`--forget: nothing is known of "logs/web-1/2026-11-11-11.log" (did you mean "logs/web-1/2026-11-11-11.log.gz"?)`)
+	wants(t, at("run", "--accept", "logs/web-2/2026-11-12-03.log.gz"), exitUsage, "is not held but broken: ends in the middle")
+	wants(t, at("run", "--forget", "logs/web-1/2026-11-11-11.log.gz", "--select", "likes"), exitUsage, "belongs to staging.events, which --select leaves out")
 	wants(t, at("run", "--select", "like"), exitUsage, `no table is called "like" (did you mean "likes"?)`)
 	wants(t, at("explain", "likes@2026-11-11"), exitDone, "47/48 there", "logs/web-2/2026-11-12-03.log.gz broken", "the gzip file is cut off",
 		"day >= date '2026-11-11' and day < date '2026-11-12'", "made of:", "etl/likes.sql")
@@ -41,6 +48,9 @@ func TestNightIsTold(t *testing.T) {
 	wants(t, at("explain", "buyers@2026-11-12"), exitDone, "all_before", "fresh")
 	wants(t, at("explain", "likes"), exitDone, "Likes given on the day") // the metric of that name
 	wants(t, at("explain", "likes@tomorrow"), exitUsage, "tomorrow")
+	wants(t, at("explain", "likes@2030-01-01"), exitDone, "not made: the day is not over: today is 2026-11-13")
+	wants(t, at("explain", "likes@2020-01-01"), exitDone, "not made: nothing is loaded of staging.events for that day")
+	wants(t, at("explain", "like@2026-11-11"), exitUsage, `no metric and no table "like" (did you mean "likes"?)`, "tables: ", "activity_daily")
 	wants(t, at("explain", "staging.events"), exitUsage, "which one?")
 	wants(t, at("schema", "--to", "md,html"), exitDone, "schema.html", "schema.md")
 	wants(t, at("schema", "--to", "pdf"), exitUsage, `"pdf" is none of html, xlsx, md`)

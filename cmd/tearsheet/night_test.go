@@ -248,6 +248,14 @@ func TestRepairedNightIsTheUnbrokenOne(t *testing.T) {
 	if o.code != exitDone || !strings.Contains(o.out, "1 loaded") {
 		t.Errorf("accepted: exit %d\n%s%s", o.code, o.out, o.errOut)
 	}
+	// That was a mistake: it is taken out again, and what is made of it with it.
+	o = tearsheetAt(t, tuesday, dir, "run", "--forget", "logs/web-1/2026-11-11-10.log.gz")
+	if o.code != exitDone || !strings.Contains(o.out, "1 file taken out") || !strings.Contains(o.errOut, "held: logs/web-1/2026-11-11-10.log.gz") {
+		t.Errorf("taken out: exit %d\n%s%s", o.code, o.out, o.errOut)
+	}
+	if got, want := dumpNight(t, dir, nightDuckDB), dumpNight(t, whole, nightDuckDB); got != want {
+		t.Errorf("taken out, the warehouse is another one:\n%s", firstDifference(got, want))
+	}
 }
 
 // I08: what watches the night learns that no run was done lately.

@@ -18,6 +18,8 @@ import (
 type runFlags struct {
 	selected []string
 	accept   []string
+	forget   []string
+	backfill bool
 	from, to string
 }
 
@@ -29,31 +31,33 @@ func (a *app) runCommand() *cobra.Command {
 		Long: "Reads the sources of tearsheet.yaml and makes the tables of etl/ anew where they are\n" +
 			"stale: the days whose files, parents or SQL have changed, and no others. What was\n" +
 			"interrupted goes on where it stopped. A file or a day that is broken keeps nothing\n" +
-			"else from being loaded.",
-		Example: "  tearsheet run\n  tearsheet run --select likes+\n  tearsheet run --accept logs/web-1/2026-11-03-14.1.log.gz",
+			"else from being loaded.\n\n" +
+			"What was loaded of a log stays when the log is deleted. --forget takes it out, also what\n" +
+			"was accepted by mistake; if the file lies there still, it is looked at as if it were new.",
+		Example: "  tearsheet run\n  tearsheet run --select likes+\n  tearsheet run --accept logs/web-1/2026-11-03-14.1.log.gz\n  tearsheet run --forget logs/web-1/2026-11-03-14.1.log.gz",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return a.run(c.Context(), flags) },
 	}
-	c.Flags().StringSliceVar(&flags.accept, "accept", nil, "files that are held, to be loaded all the same")
+	c.Flags().StringArrayVar(&flags.accept, "accept", nil, "a file, or a table of mysql, that is held: load it all the same")
+	c.Flags().StringArrayVar(&flags.forget, "forget", nil, "a log file: take out what was loaded of it")
 	a.selectFlag(c, &flags)
 	return c
 }
 
 func (a *app) backfillCommand() *cobra.Command {
-	var flags runFlags
+	flags := runFlags{backfill: true}
 	c := &cobra.Command{
 		Use:   "backfill --from DAY --to DAY",
 		Short: "Make days of tables again, also if they are fresh",
 		Long: "Makes the days from --from to --to, both included, of the tables of etl/ again, parents\n" +
-			"first. Where the same rows come out, nothing below is made again.",
+			"first. Where the same rows come out, nothing below is made again. Days that are not over,\n" +
+			"or of which nothing is loaded, cannot be made.",
 		Example: "  tearsheet backfill --from 2026-11-01 --to 2026-11-15\n  tearsheet backfill --from 2026-11-01 --to 2026-11-15 --select subscription_events+",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return a.run(c.Context(), flags) },
 	}
 	c.Flags().StringVar(&flags.from, "from", "", "the first day")
 	c.Flags().StringVar(&flags.to, "to", "", "the last day")
-	_ = c.MarkFlagRequired("from")
-	_ = c.MarkFlagRequired("to")
 	a.selectFlag(c, &flags)
 	return c
 }
@@ -101,30 +105,42 @@ func (a *app) run(ctx context.Context, flags runFlags) error {
 		err = errors.Join(err, failed(report))
 		a.sendStatus(ctx, p, report)
 	}
+	if madeNothing(o, reports) {
+		err = errors.Join(err, usageError(fmt.Errorf("no day from %s to %s was made: no table that is cut into days has any of them", o.forced.From, o.forced.To-1)))
+	}
 	return err
+}
+
+// madeNothing reports whether a backfill found no day to make.
+func madeNothing(o runOptions, reports []*pipeline.Report) bool {
+	if o.forced == nil || len(reports) == 0 {
+		return false
+	}
+	for _, node := range reports[len(reports)-1].Nodes {
+		if node.Built+len(node.Failures)+len(node.Skipped) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // runOptions say what a run brings up to date.
 type runOptions struct {
 	now      time.Time
 	accept   []string
+	forget   []string
 	forced   *pipeline.Span
 	selected map[string]bool
 	show     progress
 }
 
 func (p *project) runOptions(now time.Time, flags runFlags) (runOptions, error) {
-	o := runOptions{now: now, accept: flags.accept}
+	o := runOptions{now: now, accept: flags.accept, forget: flags.forget}
 	var wrong []error
-	if flags.from != "" {
-		from, err := calendar.ParseDay(flags.from)
-		wrong = append(wrong, flagError("from", err))
-		to, err := calendar.ParseDay(flags.to)
-		wrong = append(wrong, flagError("to", err))
-		if to < from {
-			wrong = append(wrong, fmt.Errorf("--to: %s lies before %s", to, from))
-		}
-		o.forced = &pipeline.Span{From: from, To: to + 1}
+	if flags.backfill {
+		span, err := p.span(now, flags)
+		wrong = append(wrong, err)
+		o.forced = span
 	}
 	if len(flags.selected) > 0 {
 		names, err := p.graph.Select(flags.selected...)
@@ -135,6 +151,26 @@ func (p *project) runOptions(now time.Time, flags runFlags) (runOptions, error) 
 		return o, usageError(err)
 	}
 	return o, nil
+}
+
+// span reads the days of a backfill.
+func (p *project) span(now time.Time, flags runFlags) (*pipeline.Span, error) {
+	if flags.from == "" || flags.to == "" {
+		return nil, errors.New("--from and --to: both days are needed")
+	}
+	from, wrongFrom := calendar.ParseDay(flags.from)
+	to, wrongTo := calendar.ParseDay(flags.to)
+	wrong := errors.Join(flagError("from", wrongFrom), flagError("to", wrongTo))
+	today := p.config.calendar.DayOf(now)
+	switch {
+	case wrong != nil:
+		return nil, wrong
+	case to < from:
+		return nil, fmt.Errorf("--to: %s lies before %s", to, from)
+	case from >= today:
+		return nil, fmt.Errorf("--from: %s is not over: today is %s", from, today)
+	}
+	return &pipeline.Span{From: from, To: to + 1}, nil
 }
 
 func flagError(flag string, err error) error {

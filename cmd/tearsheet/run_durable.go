@@ -27,10 +27,11 @@ type runInput struct {
 	Forced   *pipeline.Span
 	Selected []string // nil is everything
 	Accept   []string
+	Forget   []string
 }
 
 func (p *project) runInput(o runOptions) runInput {
-	in := runInput{ID: runID(o.now), At: o.now, Today: p.config.calendar.DayOf(o.now), Forced: o.forced, Accept: o.accept}
+	in := runInput{ID: runID(o.now), At: o.now, Today: p.config.calendar.DayOf(o.now), Forced: o.forced, Accept: o.accept, Forget: o.forget}
 	if o.selected != nil {
 		in.Selected = slices.Sorted(maps.Keys(o.selected))
 	}
@@ -58,7 +59,9 @@ func (p *project) run(ctx context.Context, o runOptions) ([]*pipeline.Report, er
 		return nil, err
 	}
 	s := &session{project: p, warehouse: w, show: o.show}
-	err = s.durably(ctx, p.runInput(o))
+	if err = p.checkNamed(ctx, w, o); err == nil {
+		err = s.durably(ctx, p.runInput(o))
+	}
 	o.show.done()
 	return s.reports, errors.Join(err, w.Close())
 }

@@ -19,7 +19,7 @@ import (
 type logSource struct {
 	project *project
 	source  logsSource
-	accept  []string
+	run     runInput
 	show    progress
 }
 
@@ -32,7 +32,7 @@ func (s logSource) Load(ctx context.Context, w warehouse.Warehouse, run pipeline
 		return node, err
 	}
 	defer func() { err = errors.Join(err, source.Bucket.Close()) }()
-	report, err := logs.Load(ctx, w, s.project.config.calendar, source, logs.Options{RunID: run.RunID, Now: run.At, Accept: s.accept,
+	report, err := logs.Load(ctx, w, s.project.config.calendar, source, logs.Options{RunID: run.RunID, Now: run.At, Accept: s.run.Accept, Forget: s.run.Forget,
 		Workers: runtime.GOMAXPROCS(0), Progress: func(done, total int, name string) { s.show.step("loading logs", done, total) }})
 	if err != nil {
 		return node, err
@@ -92,6 +92,9 @@ func recent(missing []logs.Hours, today calendar.Day) []logs.Hours {
 // sayLogs says in a line what a load of log files did, or nothing if it did nothing.
 func sayLogs(r logs.Report) string {
 	var said []string
+	if r.Forgotten > 0 {
+		said = append(said, count(r.Forgotten, "file")+" taken out")
+	}
 	if r.Loaded > 0 {
 		text := fmt.Sprintf("%s, %s loaded: %s", count(r.Found, "file"), thousands(r.Loaded), count(int(r.Rows), "row"))
 		if r.Rejected > 0 {

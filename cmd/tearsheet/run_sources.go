@@ -16,10 +16,10 @@ import (
 func (p *project) pipelineSources(in runInput, show progress) []pipeline.Source {
 	var list []pipeline.Source
 	for _, source := range p.config.sources.logs {
-		list = append(list, logSource{p, source, in.Accept, show})
+		list = append(list, logSource{p, source, in, show})
 	}
 	for _, source := range p.config.sources.mysql {
-		list = append(list, mysqlSource{p, source, in.Accept, show})
+		list = append(list, mysqlSource{p, source, in, show})
 	}
 	for _, source := range p.config.sources.files {
 		list = append(list, fileSource{p, source, show})

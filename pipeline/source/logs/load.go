@@ -54,6 +54,9 @@ func (l *loader) load(ctx context.Context) error {
 	if l.known, err = warehouse.Files(ctx, l.warehouse, l.Table); err != nil {
 		return err
 	}
+	if err := l.forget(ctx); err != nil {
+		return err
+	}
 	l.report.Found = len(there.objects)
 	l.noteNames(there)
 	l.noteLocked(ctx, there.objects)
@@ -78,6 +81,22 @@ func (l *loader) load(ctx context.Context) error {
 	l.noteUnloaded(objects)
 	l.noteUnknowns()
 	return l.seal(ctx)
+}
+
+// forget takes out the files that are to be forgotten, and are known.
+func (l *loader) forget(ctx context.Context) error {
+	change := warehouse.Change{Table: l.table, RunID: l.options.RunID, At: l.options.Now}
+	for _, name := range l.options.Forget {
+		if _, known := l.known[name]; known {
+			change.ForgetFiles = append(change.ForgetFiles, name)
+			delete(l.known, name)
+		}
+	}
+	l.report.Forgotten = len(change.ForgetFiles)
+	if l.report.Forgotten == 0 {
+		return nil
+	}
+	return l.warehouse.Replace(ctx, change)
 }
 
 // changed returns the files that are not in the ledger as they are. A file that was

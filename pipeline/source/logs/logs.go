@@ -66,7 +66,10 @@ type Options struct {
 	RunID string
 	Now   time.Time
 	// Accept are names of files that are loaded although they are held.
-	Accept   []string
+	Accept []string
+	// Forget are names of files of which all that was loaded is taken out first, and
+	// the entry with it. One that lies there still is then taken as if it were new.
+	Forget   []string
 	Workers  int // how many files are read at once; 0 is two
 	Progress func(done, total int, name string)
 }
@@ -137,6 +140,7 @@ type Report struct {
 	Found, Unchanged, Loaded, Growing int // files
 	Lines, Rows, Rejected, Filtered   int64
 	Mended                            int64 // lines that were read after a stated repair
+	Forgotten                         int   // files
 	Changed                           []calendar.Day
 	Broken, Held, Odd                 []Problem
 	Missing                           []Hours   // of days that are over, and of today what other hosts have delivered

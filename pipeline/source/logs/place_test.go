@@ -31,6 +31,7 @@ type place struct {
 	runs   int
 	// What the next runs are told.
 	accept   []string
+	forget   []string
 	progress func(done, total int, name string)
 	workers  int
 }
@@ -163,7 +164,7 @@ func (p *place) load() Report {
 
 func (p *place) try(ctx context.Context) (Report, error) {
 	p.runs++
-	return Load(ctx, p.w, p.c, p.source, Options{RunID: fmt.Sprint("run ", p.runs), Now: p.now, Accept: p.accept, Progress: p.progress, Workers: p.workers})
+	return Load(ctx, p.w, p.c, p.source, Options{RunID: fmt.Sprint("run ", p.runs), Now: p.now, Accept: p.accept, Forget: p.forget, Progress: p.progress, Workers: p.workers})
 }
 
 // one runs a statement with one figure.
