@@ -21,8 +21,11 @@ type Explanation struct {
 	Loaded *warehouse.Partition
 	// Fresh reports whether it is made of what its parents are now; Why says what
 	// is different if not.
-	Fresh  bool
-	Why    string
+	Fresh bool
+	Why   string
+	// Cannot is why it is not made, or not made again, at present: the day is not over,
+	// or a parent has nothing of it. It is "" of a day that a run would make.
+	Cannot string
 	Inputs []Input
 	// Files are the files that the rows come from in the end, in the order of their
 	// paths, also those that are broken or held.
@@ -86,6 +89,7 @@ func (e *Explanation) judge(planner *Planner) {
 	part := planner.Part(a, e.Day)
 	e.Why = planner.why(a, part)
 	e.Fresh = e.Why == ""
+	e.Cannot = planner.cannot(a, e.Day)
 	var was []string
 	if e.Loaded != nil {
 		was = strings.Fields(e.Loaded.InputHash)

@@ -119,6 +119,27 @@ func (p *Planner) candidates(a *Asset) []calendar.Day {
 	return days
 }
 
+// cannot says why a day of an asset that SQL makes cannot be made, or nothing.
+func (p *Planner) cannot(a *Asset, day calendar.Day) string {
+	for _, d := range a.Depends {
+		if len(p.State[d.Asset]) == 0 {
+			return "nothing is loaded of " + d.Asset
+		}
+	}
+	if a.Whole {
+		return ""
+	}
+	if day >= p.Today {
+		return fmt.Sprintf("the day is not over: today is %s", p.Today)
+	}
+	for _, parent := range p.dayParents(a) {
+		if _, loaded := p.State[parent][day]; !loaded {
+			return fmt.Sprintf("nothing is loaded of %s for that day", parent)
+		}
+	}
+	return ""
+}
+
 // dayParents returns the parents by day that have to be loaded on a day for an asset
 // to be made for it. An asset over whole tables alone has the days of all tables.
 func (p *Planner) dayParents(a *Asset) []string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tearsheet/internal/spelling"
 	"tearsheet/metrics"
 )
 
@@ -48,7 +49,10 @@ func (a *app) explain(ctx context.Context, name string) error {
 		return a.explainNode(ctx, p, name)
 	}
 	if m == nil {
-		return hinted(usageError(fmt.Errorf("no metric and no table %q", name)), "one of %s", strings.Join(a.metricNames(), ", "))
+		table, _, _ := strings.Cut(name, "@")
+		known := append(a.metricNames(), a.assetNames()...)
+		return hinted(usageError(fmt.Errorf("no metric and no table %q%s", table, spelling.DidYouMean(table, known))),
+			"metrics: %s\ntables:  %s", strings.Join(a.metricNames(), ", "), strings.Join(a.assetNames(), ", "))
 	}
 	e := explanation{Metric: m.Name, Title: m.Title, Definition: m.Definition, Statement: m.Statement()}
 	if m.Roll != metrics.Ratio {

@@ -78,6 +78,8 @@ func sayFreshness(e *pipeline.Explanation) string {
 		return "fresh"
 	case e.Loaded == nil && e.Asset.SQL == "":
 		return "not loaded"
+	case e.Loaded == nil && e.Cannot != "":
+		return "not made: " + e.Cannot
 	case e.Asset.SQL == "":
 		return "open: " + e.Why
 	}

@@ -66,6 +66,9 @@ func (a *app) status(ctx context.Context, within time.Duration) error {
 		}
 		err = a.answer(lines)
 	} else {
+		if p.config.asOf != nil {
+			fmt.Fprintf(a.out, "as of %s, by as_of in %s; the runs below have their real times\n\n", *p.config.asOf, configName)
+		}
 		a.sayStatus(all, p.config.clock(a.now()))
 		err = a.sayRuns(ctx, p)
 	}
@@ -178,7 +181,7 @@ func (a *app) sayRuns(ctx context.Context, p *project) error {
 		if !run.Ended.IsZero() {
 			took = run.Ended.Sub(run.Started).Round(10 * time.Millisecond).String()
 		}
-		fmt.Fprintf(w, "  %d\t%s\t%s\t%s\t%s\n", run.Number, run.Started.In(p.config.calendar.Zone()).Format("2006-01-02 15:04"), run.State, took, firstOf(run.Error))
+		fmt.Fprintf(w, "  %d\t%s\t%s\t%s\t%s\t%s\n", run.Number, run.ID, run.Started.In(p.config.calendar.Zone()).Format("2006-01-02 15:04"), run.State, took, firstOf(run.Error))
 	}
 	return w.Flush()
 }
