@@ -2,8 +2,11 @@ package main
 
 import (
 	"database/sql"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A week or a day whose neighbours have no date of four digits is refused before
@@ -24,11 +27,18 @@ func TestWeeksBeyondTheCalendarAreRefused(t *testing.T) {
 	if o := mustRun(t, dir, "editions"); !strings.Contains(o.out, "no edition has been issued") {
 		t.Errorf("the editions are\n%s", o.out)
 	}
-	mustRun(t, dir, "sheet", "--week", "9998-12-31", "--to", "json") // the last that there is
+	// The last that there is, on its day.
+	last := time.Date(9998, time.December, 31, 12, 0, 0, 0, time.UTC)
+	if err := os.WriteFile(filepath.Join(dir, "in", "9998-12-28.csv"), []byte("user_id\n1\n"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if o := tearsheetAt(t, last, dir, "sheet", "--week", "9998-12-31", "--to", "json"); o.code != exitDone {
+		t.Errorf("exit %d\n%s", o.code, o.errOut)
+	}
 	mustRun(t, dir, "editions", "open", "1")
 }
 
-// Stale facts make no blank sheet, unless somebody asks for just that week.
+// Stale facts make no blank sheet, nor does a week before the data or after today.
 func TestWeekOfWhichNothingIsKnownIsHeld(t *testing.T) {
 	dir := writeProject(t, map[string]string{
 		configName: "company: Test\ntimezone: UTC\nwarehouse: {url: 'duckdb:w.duckdb'}\nsources:\n  files:\n" +
@@ -40,7 +50,22 @@ func TestWeekOfWhichNothingIsKnownIsHeld(t *testing.T) {
 	if o.code != exitHeld || !strings.Contains(o.errOut, "no figure of the week ending 2026-11-15 is known") || o.out != "" {
 		t.Errorf("exit %d\n%s%s", o.code, o.out, o.errOut)
 	}
-	mustRun(t, dir, "sheet", "--week", "2026-11-15", "--to", "json")
+	for week, want := range map[string]outcome{
+		"2026-11-15": {code: exitHeld, errOut: "no figure of the week ending 2026-11-15 is known"},
+		"2020-01-01": {code: exitHeld, errOut: "no figure of the week ending 2020-01-05 is known"},
+		"2026-11-17": {code: exitHeld, errOut: "no figure of the week ending 2026-11-22 is known"},
+		"2026-11-23": {code: exitUsage, errOut: "the week ending 2026-11-29 has not begun: the sheet is made on 2026-11-17"},
+		"2030-01-01": {code: exitUsage, errOut: "has not begun"},
+		"2026-11-01": {code: exitDone},
+	} {
+		o := tearsheetAt(t, tuesday, dir, "sheet", "--week", week, "--to", "json")
+		if o.code != want.code || !strings.Contains(o.errOut, want.errOut) || (o.out != "") != (o.code == exitDone) {
+			t.Errorf("--week %s: exit %d\n%s%s", week, o.code, o.out, o.errOut)
+		}
+	}
+	if o := mustRun(t, dir, "editions"); strings.Count(o.out, "\n") > 2 {
+		t.Errorf("the editions are\n%s", o.out)
+	}
 }
 
 // A day column that is a timestamp at midnight is a date: read as an instant, the

@@ -24,7 +24,6 @@ type sheetOptions struct {
 	last    calendar.Week
 	asOf    calendar.Day
 	formats []string
-	chosen  bool // somebody asked for just this week
 	now     time.Time
 	show    progress
 }
@@ -71,10 +70,9 @@ func (p *project) issue(ctx context.Context, o sheetOptions) (*issued, error) {
 		return nil, err
 	}
 	doc := p.document(history, printed, o)
-	if !o.chosen && nothingKnown(doc) {
-		return nil, &exitError{code: exitHeld,
-			err:  fmt.Errorf("the sheet is held: no figure of the week ending %s is known", o.last),
-			hint: fmt.Sprintf("load its days, or print it all the same with --week %s", o.last)}
+	if nothingKnown(doc) {
+		return nil, &exitError{code: exitHeld, err: fmt.Errorf("the sheet is held: no figure of the week ending %s is known", o.last),
+			hint: "load its days, or name another week with --week"}
 	}
 	result := &issued{work: work, doc: doc}
 	fingerprint, err := fingerprint(doc, p.config.paper)
@@ -150,8 +148,8 @@ func (p *project) document(history metrics.History, printed map[tearsheet.Printe
 	})
 }
 
-// nothingKnown reports whether no row has a figure for the latest week: then the
-// facts are stale, and a sheet that nobody asked for in particular would be blank.
+// nothingKnown reports whether no row has a figure for the latest week: then the facts
+// are stale, or begin later, and the sheet would be blank.
 func nothingKnown(doc *tearsheet.Document) bool {
 	for _, section := range doc.Sections {
 		for _, row := range section.Rows {

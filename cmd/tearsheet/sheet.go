@@ -32,7 +32,8 @@ func (a *app) sheetCommand() *cobra.Command {
 		Short: "Make the sheet of a week and issue it as an edition",
 		Long: "Loads what changed in the source files, computes the daily values that are missing,\n" +
 			"and writes the sheet. A sheet that says the same as an earlier edition is that\n" +
-			"edition again, byte for byte. If a figure cannot be computed, nothing is written.",
+			"edition again, byte for byte. If a figure cannot be computed, or none of the week is\n" +
+			"known, nothing is written.",
 		Example: "  tearsheet sheet\n  tearsheet sheet --week 2026-11-15 --to pdf,xlsx -o /tmp/out",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return a.sheet(c.Context(), flags) },
@@ -64,7 +65,6 @@ func (a *app) sheet(ctx context.Context, flags sheetFlags) error {
 	if err := a.holds(ctx, p, reports); err != nil {
 		return err
 	}
-	o.chosen = flags.week != ""
 	made, err := p.issue(ctx, o)
 	if err != nil {
 		return err
@@ -133,6 +133,9 @@ func (a *app) options(p *project, flags sheetFlags) (sheetOptions, error) {
 	o.last = c.calendar.LastWeeks(1, o.asOf)[0]
 	if flags.week != "" {
 		o.last = c.calendar.WeekOf(day("week", flags.week, 0))
+		if o.last.First() > o.asOf {
+			wrong = append(wrong, fmt.Sprintf("--week: the week ending %s has not begun: the sheet is made on %s", o.last, o.asOf))
+		}
 	}
 	if len(flags.to) > 0 {
 		o.formats = nil

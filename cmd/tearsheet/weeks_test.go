@@ -119,16 +119,21 @@ func TestSinceMakesEarlierDaysUnknown(t *testing.T) {
 	wantCell(t, row, "2026-11-15", "4", "7/7")
 }
 
-func TestCurrentWeekIsProvisionalAndAFutureOneUnknown(t *testing.T) {
-	dir := scenario(t, dailyConfig("", "visits"), registry(counted("visits")),
+func TestCurrentWeekIsProvisionalAndAFutureOneIsRefused(t *testing.T) {
+	dir := scenario(t, dailyConfig("", "visits"),
+		registry(counted("visits"), [2]string{"later_visits", counted("visits")[1] + "\nsince: 2026-11-18"}),
 		dayFiles(t, "visits", "2026-11-09", append(steady, 8)...))
-	row := rowOf(t, sheetOf(t, dir, "2026-11-22"), "visits") // today is Tuesday, 17 November
+	doc := sheetOf(t, dir, "2026-11-22") // today is Tuesday, 17 November
+	row := rowOf(t, doc, "visits")
 	wantCell(t, row, "2026-11-22", "8", "1/7", "8 ? ? ? ? ? ?")
 	wantCell(t, row, "2026-11-15", "4", "7/7")
-	future := sheetOf(t, dir, "2026-12-06")
-	wantCell(t, rowOf(t, future, "visits"), "2026-12-06", "unknown", "0/7", "? ? ? ? ? ? ?")
-	if mark := rowOf(t, future, "visits").Mark; mark != tearsheet.NoValue || future.Counts.Unknown != 1 {
-		t.Errorf("a week in the future is marked %q, counts %+v", mark, future.Counts)
+	later := rowOf(t, doc, "later_visits")
+	wantCell(t, later, "2026-11-22", "unknown", "0/7", "? ? ? ? ? ? ?")
+	if later.Mark != tearsheet.NoValue || doc.Counts.Unknown != 1 {
+		t.Errorf("days to come are marked %q, counts %+v", later.Mark, doc.Counts)
+	}
+	if o := tearsheetAt(t, tuesday, dir, "sheet", "--week", "2026-12-06"); o.code != exitUsage || !strings.Contains(o.errOut, "has not begun") {
+		t.Errorf("a week in the future: exit %d\n%s", o.code, o.errOut)
 	}
 }
 
