@@ -20,7 +20,7 @@ func benchRuns(packages []string) [][]string {
 	return [][]string{
 		run("-bench", "^BenchmarkMetrics$/^10M$", "-benchtime", "3x"),
 		run("-bench", "^BenchmarkMetrics$/^100M$", "-benchtime", "1x"),
-		run("-bench", "^Benchmark(Night|Logs)$/^(200Nodes|LateFile|0.1G|1G)$", "-benchtime", "1x"),
+		run("-bench", "^Benchmark(Night|Logs)$/^(200Nodes|LateFile|0.1G|1G|1G-short)$", "-benchtime", "1x"),
 		run("-bench", ".", "-skip", "^Benchmark(Metrics|Night|Logs)$"),
 	}
 }

@@ -303,8 +303,10 @@ func Parameter(request []byte, key string, into []byte) (value []byte, found boo
 		return nil, false
 	}
 	query := request[at+1:]
-	if end := bytes.IndexAny(query, " #"); end >= 0 {
-		query = query[:end]
+	for _, ends := range []byte(" #") { // two passes of IndexByte are faster than one of IndexAny
+		if end := bytes.IndexByte(query, ends); end >= 0 {
+			query = query[:end]
+		}
 	}
 	for len(query) > 0 {
 		pair := query

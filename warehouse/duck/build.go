@@ -229,7 +229,7 @@ func (d *DB) refresh(ctx context.Context, conn *sql.Conn, tx *sql.Tx, refresh wa
 	}
 	digests := warehouse.NewDigester(refresh.Table)
 	err = conn.Raw(func(raw any) error {
-		return appendVectors(ctx, raw.(driver.Conn), into, refresh.Table, digested(digests, refresh))
+		return d.appendVectors(ctx, raw.(driver.Conn), into, refresh.Table, digested(digests, refresh))
 	})
 	if err != nil {
 		return warehouse.Refreshed{}, explain(err, d.path, "insert into "+refresh.Table.Name, d.limits)

@@ -22,7 +22,7 @@ func create(ctx context.Context, path string) error {
 	}
 	beside := path + besideMark + warehouse.Process()
 	defer os.Remove(beside)
-	db, err := connect(ctx, beside, "READ_WRITE", append(warehouse.LedgerTables(), "checkpoint"))
+	db, err := connect(ctx, beside, "READ_WRITE", append(warehouse.LedgerTables(), "checkpoint"), "storage_compatibility_version", storageVersion)
 	if err != nil {
 		return err
 	}
@@ -36,6 +36,11 @@ func create(ctx context.Context, path string) error {
 }
 
 const besideMark = ".new-"
+
+// storageVersion is the oldest DuckDB (May 2025) that reads a file of ours. By itself the
+// engine would keep to the storage of 0.10, whose ways to pack texts are slower: a load
+// of logs takes a tenth less time with this one.
+const storageVersion = "v1.3.0"
 
 // appear gives a finished file its name, for good even if the power fails. A file
 // that got the name meanwhile stays: another process may have it open.

@@ -27,6 +27,7 @@ type DB struct {
 	tables locks // by name; two loads of one would abort each other
 	files  locks // by table and path
 	schema locks // one change of tables and columns at a time
+	spare  spare
 }
 
 var _ warehouse.Warehouse = (*DB)(nil)
@@ -108,12 +109,16 @@ func plainPath(path string) (string, error) {
 	return path, nil
 }
 
-// connect opens the file and applies the settings in their order.
-func connect(ctx context.Context, path, access string, settings []string) (*sql.DB, error) {
+// connect opens the file, with more options by name and value, and applies the settings
+// in their order.
+func connect(ctx context.Context, path, access string, settings []string, more ...string) (*sql.DB, error) {
 	options := url.Values{}
 	options.Set("access_mode", access)
 	options.Set("autoinstall_known_extensions", "false") // a bare LOAD would go to the internet
 	options.Set("autoload_known_extensions", "false")
+	for i := 0; i < len(more); i += 2 {
+		options.Set(more[i], more[i+1])
+	}
 	connector, err := duckdb.NewConnector(path+"?"+options.Encode(), nil)
 	if err != nil {
 		return nil, explainOpening(err, path)

@@ -117,7 +117,7 @@ func (d *DB) loadFiles(ctx context.Context, conn *sql.Conn, tx *sql.Tx, loads []
 	err := conn.Raw(func(raw any) error {
 		rejects := target{warehouse.Table{Name: warehouse.RejectTable}, warehouse.RejectColumns()}
 		return appendTo(ctx, raw.(driver.Conn), rejects, func(reject func(...driver.Value) error) error {
-			return appendVectors(ctx, raw.(driver.Conn), placeOf(table), table, each(ctx, loads, reject, func(load warehouse.FileLoad) error {
+			return d.appendVectors(ctx, raw.(driver.Conn), placeOf(table), table, each(ctx, loads, reject, func(load warehouse.FileLoad) error {
 				entry, err := load.Entry()
 				if err != nil {
 					return err

@@ -42,6 +42,15 @@ func placeOf(table warehouse.Table) place {
 }
 
 // appendVectors appends batches within the transaction of a connection.
+func (d *DB) appendVectors(ctx context.Context, raw driver.Conn, to place, table warehouse.Table, batches iter.Seq2[*warehouse.Batch, error]) (err error) {
+	release, err := d.spare.threads(ctx, d.db)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	return appendVectors(ctx, raw, to, table, batches)
+}
+
 func appendVectors(ctx context.Context, raw driver.Conn, to place, table warehouse.Table, batches iter.Seq2[*warehouse.Batch, error]) error {
 	v, err := newVectors(raw, to, table)
 	if err != nil {

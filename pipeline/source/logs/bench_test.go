@@ -29,15 +29,18 @@ import (
 
 // BenchmarkLogs loads a day of hourly files into DuckDB, every refused line kept, and
 // unpacks the same files with gzip -dc in the same round: that is the limit of one core.
-// The sizes are those of the text.
+// The sizes are those of the text. Lines have 140 bytes, with the requests of an app; the
+// short ones, of 94, have more rows to the same text.
 func BenchmarkLogs(b *testing.B) {
+	const app = "&session=%012x&app=4.17.2&lang=en-CA"
 	for _, size := range []struct {
 		name  string
 		bytes int64
-	}{{"0.1G", 100 << 20}, {"1G", 1 << 30}, {"4G", 4 << 30}} {
+		more  string // of a request
+	}{{"0.1G", 100 << 20, app}, {"1G", 1 << 30, app}, {"1G-short", 1 << 30, ""}, {"4G", 4 << 30, app}} {
 		b.Run(size.name, func(b *testing.B) {
 			gunzip := testenv.Tool(b, "gzip")
-			night := benchNight(b, size.bytes)
+			night := benchNight(b, size.bytes, size.more)
 			for _, workers := range []int{1, 2} {
 				b.Run(strconv.Itoa(workers), func(b *testing.B) { benchLoad(b, gunzip, night, workers) })
 			}
@@ -57,7 +60,7 @@ type nightOfFiles struct {
 var benchDay = calendar.DayOn(2015, time.February, 10)
 
 // benchNight writes 96 files: a day of four hosts. One line in a hundred is refused.
-func benchNight(b *testing.B, size int64) nightOfFiles {
+func benchNight(b *testing.B, size int64, more string) nightOfFiles {
 	b.Helper()
 	const hosts, hours = 4, 24
 	night := nightOfFiles{dir: b.TempDir()}
@@ -69,7 +72,7 @@ func benchNight(b *testing.B, size int64) nightOfFiles {
 		wait.Go(func() {
 			defer func() { <-turns }()
 			name := filepath.Join(night.dir, fmt.Sprintf("web-%d", i/hours+1), fmt.Sprintf("%s-%02d.log.gz", benchDay, i%hours))
-			text, lines, rejected, err := writeHour(name, i, size/(hosts*hours))
+			text, lines, rejected, err := writeHour(name, i, size/(hosts*hours), more)
 			mutex.Lock()
 			defer mutex.Unlock()
 			if err != nil {
@@ -84,7 +87,7 @@ func benchNight(b *testing.B, size int64) nightOfFiles {
 }
 
 // writeHour writes lines of an hour, in the order of time, until there are enough bytes.
-func writeHour(name string, number int, size int64) (text, lines, rejected int64, err error) {
+func writeHour(name string, number int, size int64, more string) (text, lines, rejected int64, err error) {
 	var packed bytes.Buffer
 	zip, err := gzip.NewWriterLevel(&packed, 6) // what gzip does by itself
 	if err != nil {
@@ -94,8 +97,8 @@ func writeHour(name string, number int, size int64) (text, lines, rejected int64
 	actions := []string{"photo_view", "photo_view", "photo_view", "photo_like", "photo_upload", "comment_add", "search", "login"}
 	clients := []string{"web", "web", "iphone", "android"}
 	sources := []string{"search", "home", "mail", "profile"}
-	const line = 88 // bytes, about
-	gap := time.Hour / time.Duration(size/line+1)
+	const line = 94 // bytes, about, without more
+	gap := time.Hour / time.Duration(size/int64(line+len(more))+1)
 	at := benchDay.Time().Add(time.Duration(number%24) * time.Hour)
 	out := make([]byte, 0, 1<<16)
 	flush := func() {
@@ -107,8 +110,12 @@ func writeHour(name string, number int, size int64) (text, lines, rejected int64
 		begin := len(out)
 		action := actions[random.IntN(len(actions))]
 		out = at.AppendFormat(out, "2006-01-02 15:04:05.00000")
-		out = fmt.Appendf(out, " %d %s %d %d.%d.%d.%d /%s?client=%s&source=%s\n", random.IntN(30_000_000), action, random.IntN(3_000_000),
+		out = fmt.Appendf(out, " %d %s %d %d.%d.%d.%d /%s?client=%s&source=%s", random.IntN(30_000_000), action, random.IntN(3_000_000),
 			1+random.IntN(223), random.IntN(256), random.IntN(256), random.IntN(256), action[:4], clients[random.IntN(len(clients))], sources[random.IntN(len(sources))])
+		if more != "" {
+			out = fmt.Appendf(out, more, random.Uint64N(1<<48))
+		}
+		out = append(out, '\n')
 		if lines%100 == 99 {
 			out = append(out[:begin+30], '\n')
 			rejected++
