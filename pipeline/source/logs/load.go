@@ -222,9 +222,8 @@ func (l *loader) loadAll(ctx context.Context, objects []object) error {
 // writes rows twice, to its log first, that do not fill a block of 122,880 in one.
 const (
 	groupFiles = 48
-	groupBytes = 2 << 20 // packed; more where there is much to do
+	groupBytes = 2 << 20 // packed; more where there is more to do for each worker
 	mostGroup  = 16 << 20
-	rounds     = 4 // of groups for each worker, so that none is left without work
 )
 
 // groups puts small files together, in their order.
@@ -233,7 +232,7 @@ func groups(objects []object, workers int) [][]object {
 	for _, o := range objects {
 		total += o.size
 	}
-	limit := min(max(total/int64(rounds*workers), groupBytes), mostGroup)
+	limit := min(max(total/int64(workers), groupBytes), mostGroup)
 	var list [][]object
 	size := int64(0)
 	for _, o := range objects {
