@@ -1,0 +1,162 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+)
+
+// postman is a mail server that does what it is told.
+type postman struct {
+	mutex sync.Mutex
+	// answers are, by recipient, what it answers to the data of one attempt after the
+	// other; then it takes them.
+	answers map[string][]error
+	got     []string // mails that it read to the end, with those it then refused
+	host    string
+	port    int
+	scheme  string
+	roots   *x509.CertPool
+}
+
+// errHangUp makes the postman close the connection instead of an answer.
+var errHangUp = errors.New("hang up")
+
+// protection is the TLS that a server offers.
+type protection string
+
+const (
+	noTLS    protection = "no"
+	startTLS protection = "later"
+	fromHere protection = "from the first byte"
+)
+
+func newPostman(t *testing.T, tlsOffered protection, answers map[string][]error) *postman {
+	t.Helper()
+	p := &postman{answers: answers, scheme: "smtp"}
+	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &visit{postman: p, conn: c}, nil }))
+	server.Domain = "localhost"
+	server.AllowInsecureAuth = true
+	server.ErrorLog = silent{}
+	if tlsOffered != noTLS {
+		server.TLSConfig = p.certify(t)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tlsOffered == fromHere {
+		p.scheme = "smtps"
+		listener = tls.NewListener(listener, server.TLSConfig)
+	}
+	p.host, p.port = "127.0.0.1", listener.Addr().(*net.TCPAddr).Port
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = server.Serve(listener) }() // ends with Close
+	t.Cleanup(func() { server.Close(); <-ended })
+	return p
+}
+
+type silent struct{}
+
+func (silent) Printf(string, ...any) {}
+func (silent) Println(...any)        {}
+
+func (p *postman) certify(t *testing.T) *tls.Config {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	about := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
+		IPAddresses: []net.IP{net.ParseIP("127.0.0.1")}, IsCA: true, BasicConstraintsValid: true}
+	signed, err := x509.CreateCertificate(rand.Reader, about, about, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := x509.ParseCertificate(signed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.roots = x509.NewCertPool()
+	p.roots.AddCert(parsed)
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{signed}, PrivateKey: private}}}
+}
+
+// visit is one connection.
+type visit struct {
+	*postman
+	conn *smtp.Conn
+	to   string
+}
+
+func (v *visit) AuthMechanisms() []string { return []string{sasl.Plain} }
+func (v *visit) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if password != "right/one" {
+			return smtp.ErrAuthFailed
+		}
+		return nil
+	}), nil
+}
+func (v *visit) Mail(string, *smtp.MailOptions) error { return nil }
+func (v *visit) Rcpt(to string, _ *smtp.RcptOptions) error {
+	v.to = to
+	if strings.HasPrefix(to, "gone@") {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
+	}
+	return nil
+}
+func (v *visit) Data(r io.Reader) error {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	v.got = append(v.got, string(text))
+	answers := v.answers[v.to]
+	if len(answers) == 0 {
+		return nil
+	}
+	v.answers[v.to] = answers[1:]
+	if answers[0] == errHangUp {
+		v.conn.Conn().Close()
+	}
+	return answers[0]
+}
+func (v *visit) Reset()        {}
+func (v *visit) Logout() error { return nil }
+
+// ids returns the IDs of the mails that it read.
+func (p *postman) ids(t *testing.T) []string {
+	t.Helper()
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	var ids []string
+	for _, text := range p.got {
+		ids = append(ids, parseMail(t, text).header.Get("Message-Id"))
+	}
+	return ids
+}
+
+func (p *postman) mailer(t *testing.T, login string, to ...string) *mailer {
+	t.Helper()
+	m := newTestMailer(t, &mailConfig{To: to, From: "tearsheet@example.com", SMTP: fmt.Sprintf("%s://%s%s:%d", p.scheme, login, p.host, p.port)})
+	m.tls = &tls.Config{RootCAs: p.roots}
+	return m
+}
