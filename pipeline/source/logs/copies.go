@@ -72,7 +72,8 @@ func (l *loader) holdCopies(ctx context.Context, objects, changed []object) ([]o
 		anew[o.name] = true
 	}
 	for name, entry := range l.known {
-		if original(entry) && !anew[name] && (originals[entry.Checksum] == "" || name < originals[entry.Checksum]) {
+		stays := !anew[name] || l.sums[name] == entry.Checksum // it is read again by other rules
+		if original(entry) && stays && (originals[entry.Checksum] == "" || name < originals[entry.Checksum]) {
 			originals[entry.Checksum] = name
 		}
 	}
@@ -91,13 +92,45 @@ func (l *loader) holdCopies(ctx context.Context, objects, changed []object) ([]o
 			rest = append(rest, o)
 			continue
 		}
-		file := l.file(o, sum)
-		file.State, file.Reason = warehouse.FileHeld, "the same bytes as "+first
-		if err := l.note(ctx, file); err != nil {
+		if err := l.hold(ctx, o, sum, first); err != nil {
 			return nil, err
 		}
 	}
+	l.taken = originals
 	return rest, nil
+}
+
+// hold notes that a file waits, since it has the bytes of another one.
+func (l *loader) hold(ctx context.Context, o object, sum, original string) error {
+	file := l.file(o, sum)
+	file.State, file.Reason = warehouse.FileHeld, "the same bytes as "+original
+	return l.note(ctx, file)
+}
+
+// copyError says that a file turned out to be a copy when it had been read.
+type copyError struct{ original string }
+
+func (e *copyError) Error() string { return "has the same bytes as " + e.original }
+
+// entryOf returns the entry of a file that was read. Now that its bytes are known for
+// certain, it is looked for copies once more: not all are suspects before, for a store may
+// have tags that are no checksums, or a file could not be hashed.
+func (l *loader) entryOf(r *reading) (warehouse.FileEntry, error) {
+	entry, err := r.entry()
+	if err != nil || r.lines == 0 || slices.Contains(l.options.Accept, r.object.name) {
+		return entry, err
+	}
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	first, taken := l.taken[entry.Checksum]
+	before := l.known[r.object.name]
+	switch {
+	case !taken:
+		l.taken[entry.Checksum] = r.object.name
+	case first != r.object.name && !(original(before) && before.Checksum == entry.Checksum):
+		return entry, r.blame(&copyError{first})
+	}
+	return entry, nil
 }
 
 // blank reports whether a file has no lines: all such files are alike.

@@ -1,11 +1,21 @@
 package logs
 
 import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/driver"
+	"gocloud.dev/gcerrors"
 
 	"tearsheet/calendar"
 )
@@ -137,5 +147,100 @@ func TestFileThatIsTakenOutAndIsThereIsNew(t *testing.T) {
 	}
 	if got := p.dump(); got != before {
 		t.Errorf("it is\n%s\nwant\n%s", got, before)
+	}
+}
+
+// All files are read again when the rules change. A copy that is held stays held, also if
+// it comes first by name.
+func TestA05HeldCopyStaysHeldWhenTheRulesChange(t *testing.T) {
+	p := newPlace(t, "web-1")
+	p.fill()
+	p.load()
+	copied := "web-1/2026-11-11-03.copy.log.gz"
+	if copied > key("web-1", hour(3)) {
+		t.Fatal("the copy has to come first")
+	}
+	p.put(copied, zip(events(hour(3), 3, 3)))
+	p.load()
+	p.source.MaxRejected = 0.02
+	for range 2 {
+		wantProblem(t, p.load().Held, "logs/"+copied, "the same bytes as logs/"+key("web-1", hour(3)))
+		p.wantRows(24 * 3)
+	}
+}
+
+// store is a bucket in memory whose tags are no checksums, as with keys of one's own, and
+// some of whose readings break off.
+type store struct {
+	driver.Bucket
+	content map[string][]byte
+	tags    bool
+	breaks  map[string]int // how many readings of a key break in the middle
+}
+
+func (s *store) ErrorCode(error) gcerrors.ErrorCode { return gcerrors.Unknown }
+func (s *store) As(any) bool                        { return false }
+func (s *store) ErrorAs(error, any) bool            { return false }
+func (s *store) Close() error                       { return nil }
+
+func (s *store) ListPaged(_ context.Context, o *driver.ListOptions) (*driver.ListPage, error) {
+	page := &driver.ListPage{}
+	for name, content := range s.content {
+		object := &driver.ListObject{Key: name, Size: int64(len(content)), ModTime: hour(25), AsFunc: func(any) bool { return false }}
+		if s.tags {
+			sum := md5.Sum([]byte("the encrypted " + name))
+			object.MD5 = sum[:]
+		}
+		page.Objects = append(page.Objects, object)
+	}
+	return page, nil
+}
+
+func (s *store) NewRangeReader(_ context.Context, name string, _, _ int64, _ *driver.ReaderOptions) (driver.Reader, error) {
+	content := s.content[name]
+	if s.breaks[name] > 0 {
+		s.breaks[name]--
+		return stored{io.MultiReader(bytes.NewReader(content[:len(content)/2]), iotest.ErrReader(errors.New("connection reset"))), len(content)}, nil
+	}
+	return stored{bytes.NewReader(content), len(content)}, nil
+}
+
+type stored struct {
+	io.Reader
+	size int
+}
+
+func (s stored) Close() error { return nil }
+func (s stored) As(any) bool  { return false }
+func (s stored) Attributes() *driver.ReaderAttributes {
+	return &driver.ReaderAttributes{Size: int64(s.size)}
+}
+
+// What tells copies before they are read may fail: tags that look like checksums, a
+// reading that breaks off. Then it shows when they have been read.
+func TestA05CopyThatNothingToldIsHeldWhenItIsRead(t *testing.T) {
+	copied := "web-1/2026-11-11-03.z.log.gz"
+	for name, s := range map[string]*store{
+		"plain":                  {},
+		"tags are no checksums":  {tags: true},
+		"a reading breaks off":   {breaks: map[string]int{copied: 1}},
+		"both of them break off": {breaks: map[string]int{copied: 1, key("web-1", hour(3)): 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlace(t, "web-1")
+			s.content = map[string][]byte{copied: zip(events(hour(3), 3, 3))}
+			for n := range 24 {
+				s.content[key("web-1", hour(n))] = zip(events(hour(n), n, 3))
+			}
+			p.source.Bucket = blob.NewBucket(s)
+			t.Cleanup(func() { p.source.Bucket.Close() })
+			for range 3 {
+				if report := p.load(); len(report.Held) != 1 || !strings.Contains(report.Held[0].Text, "the same bytes as") {
+					t.Errorf("%+v", report)
+				}
+				p.wantRows(24 * 3)
+				p.wantCoverage(wednesday, 24, 24)
+			}
+		})
 	}
 }

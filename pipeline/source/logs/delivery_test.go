@@ -1,15 +1,18 @@
 package logs
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"tearsheet/calendar"
+	"tearsheet/warehouse"
 )
 
 func TestA01MissingHourLeavesTheDayOpen(t *testing.T) {
@@ -162,56 +165,86 @@ func TestA17GrowingFileIsLeftForLater(t *testing.T) {
 	}
 }
 
-// large is a file that goes into a transaction of its own: its text is hard to pack.
-func large(t testing.TB, at time.Time) []byte {
-	t.Helper()
-	var b strings.Builder
-	state := uint64(1)
-	for i := range 120_000 {
-		state = state*6364136223846793005 + 1442695040888963407
-		fmt.Fprintf(&b, "%s %d photo_like %d 192.0.2.1 /like?n=%x\n", at.Add(time.Duration(i%3600)*time.Second).Format("2006-01-02 15:04:05"), state>>20, state>>33, state*state)
-	}
-	packed := zip(b.String())
-	if len(packed) < groupBytes {
-		t.Fatalf("%d bytes are too few", len(packed))
-	}
-	return packed
+// meanwhile is a warehouse that does something before it takes the first files: they are
+// listed, and not read yet.
+type meanwhile struct {
+	warehouse.Warehouse
+	once sync.Once
+	do   func()
 }
 
-// afterTheFirst does something when the first file is loaded and the second one listed.
-func (p *place) afterTheFirst(do func()) {
-	p.workers = 1
-	p.progress = func(done, _ int, _ string) {
-		if done == 1 {
-			do()
-		}
-	}
+func (m *meanwhile) LoadFiles(ctx context.Context, loads ...warehouse.FileLoad) error {
+	m.once.Do(m.do)
+	return m.Warehouse.LoadFiles(ctx, loads...)
 }
+
+// onceListed does something in the next load when its files are listed.
+func (p *place) onceListed(do func()) { p.w = &meanwhile{Warehouse: p.w, do: do} }
 
 func TestA17FileThatGrowsWhileItIsReadIsLeftForLater(t *testing.T) {
 	p := newPlace(t, "web-1")
-	p.put(key("web-1", hour(1)), large(t, hour(1)))
+	p.put(key("web-1", hour(1)), zip(events(hour(1), 7, 3)))
 	second := "web-1/2026-11-11-02.log"
 	p.put(second, []byte(events(hour(2), 1, 3)))
-	p.afterTheFirst(func() {
+	p.onceListed(func() {
 		p.put(second, []byte(events(hour(2), 1, 4)))
 	})
 	report := p.load()
 	if report.Loaded != 1 || report.Growing != 1 || len(report.Broken) != 0 {
 		t.Errorf("report: %+v", report)
 	}
-	p.wantRows(120_000)
-	p.progress = nil
+	p.wantRows(3)
 	p.load()
-	p.wantRows(120_004)
+	p.wantRows(3 + 4)
+}
+
+// Where an hour without a file is one without events, one whose file is put off is not.
+func TestHourOfAFileThatIsPutOffIsNotEmpty(t *testing.T) {
+	p := newPlace(t, "web-1")
+	p.source.MissingIsEmpty = true
+	p.fill(key("web-1", hour(5))) // this one is empty
+	late := key("web-1", hour(3))
+	p.onceListed(func() { p.put(late, zip(events(hour(3), 3, 40))) })
+	report := p.load()
+	if report.Growing != 1 || len(report.Missing) != 1 || !slices.Equal(report.Missing[0].Hours, []time.Time{hour(3)}) {
+		t.Errorf("report: %+v", report)
+	}
+	p.wantCoverage(wednesday, 23, 24)
+	p.load()
+	p.wantCoverage(wednesday, 24, 24)
+	p.wantRows(22*3 + 40)
+}
+
+// An hour in several files is there when all of them are.
+func TestA06HourOfWhichAPartIsBrokenIsOpen(t *testing.T) {
+	p := newPlace(t, "web-1")
+	p.fill()
+	part := "web-1/2026-11-11-03.b.log.gz"
+	whole := zip(events(hour(3), 77, 500))
+	p.put(part, whole[:len(whole)/2])
+	wantProblem(t, p.load().Broken, "logs/"+part, "cut off")
+	p.wantCoverage(wednesday, 23, 24)
+	p.put(part, whole)
+	p.load()
+	p.wantCoverage(wednesday, 24, 24)
+	p.wantRows(24*3 + 500)
+	p.put(part, whole[:len(whole)/2])
+	p.load()
+	p.wantCoverage(wednesday, 23, 24)
+	if err := os.Remove(filepath.Join(p.dir, part)); err != nil { // it was a mistake
+		t.Fatal(err)
+	}
+	p.load()
+	p.wantCoverage(wednesday, 24, 24)
+	p.wantRows(24 * 3)
 }
 
 func TestA18VanishedFileIsToldAndTheOthersAreLoaded(t *testing.T) {
 	p := newPlace(t, "web-1")
-	p.put(key("web-1", hour(1)), large(t, hour(1)))
+	p.put(key("web-1", hour(1)), zip(events(hour(1), 7, 3)))
 	p.put(key("web-1", hour(2)), zip(events(hour(2), 1, 3)))
 	p.put(key("web-1", hour(3)), zip(events(hour(3), 1, 3)))
-	p.afterTheFirst(func() {
+	p.onceListed(func() {
 		if err := os.Remove(filepath.Join(p.dir, key("web-1", hour(2)))); err != nil {
 			t.Error(err)
 		}
@@ -221,7 +254,6 @@ func TestA18VanishedFileIsToldAndTheOthersAreLoaded(t *testing.T) {
 	if report.Loaded != 2 {
 		t.Errorf("report: %+v", report)
 	}
-	p.progress = nil
 	if report = p.load(); len(report.Odd)+len(report.Broken) != 0 {
 		t.Errorf("it is not there, and that is all: %+v", report)
 	}
@@ -230,7 +262,7 @@ func TestA18VanishedFileIsToldAndTheOthersAreLoaded(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.load()
-	p.wantRows(120_003)
+	p.wantRows(3 + 3)
 	p.wantCoverage(wednesday, 2, 24)
 }
 

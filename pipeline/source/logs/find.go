@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -166,10 +167,11 @@ func newObject(s Source, listed *blob.ListObject, host string, hour time.Time) o
 // nameOf returns what the ledger and people call the file of a key.
 func (s Source) nameOf(key string) string { return strings.TrimSuffix(s.Place, "/") + "/" + key }
 
-// list lists a bucket in as few pages as its store allows: a folder is walked anew for
-// each. A folder from which a file vanishes meanwhile is walked again.
+// list lists a bucket in as few pages as its store allows, each key once. A folder is
+// walked anew for each page, and not in the order that pages need: files of a host web and
+// a host web-1 come twice. One from which a file vanishes meanwhile is walked again.
 func list(ctx context.Context, bucket *blob.Bucket, prefix string) ([]*blob.ListObject, error) {
-	const pageSize, attempts = 1 << 16, 5
+	const pageSize, attempts = 1 << 17, 5
 	var all []*blob.ListObject
 	failures := 0
 	for token := blob.FirstPageToken; len(token) > 0; {
@@ -183,24 +185,67 @@ func list(ctx context.Context, bucket *blob.Bucket, prefix string) ([]*blob.List
 			return nil, err
 		}
 	}
-	return all, nil
+	slices.SortFunc(all, func(a, b *blob.ListObject) int { return strings.Compare(a.Key, b.Key) })
+	return slices.CompactFunc(all, func(a, b *blob.ListObject) bool { return a.Key == b.Key }), nil
 }
 
-// noteLocked reports hosts whose folder may not be read: to the list they look empty.
+// noteLocked reports folders that may not be read: to the list they look empty. Their
+// hours are open. Only folders are asked, and only those of which nothing was listed; a
+// bucket refuses the list as a whole.
 func (l *loader) noteLocked(ctx context.Context, objects []object) {
-	seen := map[string]bool{}
+	var root os.FileInfo
+	if !l.Bucket.As(&root) {
+		return
+	}
+	listed := map[string]bool{} // folders
 	for _, o := range objects {
-		seen[o.host] = true
+		listed[path.Dir(o.key)] = true
 	}
-	for _, host := range l.Hosts {
-		if seen[host] {
-			continue
-		}
-		key := strings.NewReplacer(hostMark, host, dayMark, l.Since.String(), hourMark, "00", "*", "x").Replace(l.Path)
-		if _, err := l.Bucket.Attributes(ctx, key); errors.Is(err, fs.ErrPermission) || gcerrors.Code(err) == gcerrors.PermissionDenied {
-			l.report.Broken = append(l.report.Broken, Problem{Name: path.Dir(l.nameOf(key)), Host: host, Text: "may not be read: permission denied", Hint: "give the right to read it; the next run takes its files"})
+	hosts := l.Hosts
+	if len(hosts) == 0 {
+		hosts = []string{""}
+	}
+	_, end := l.calendar.Bounds(l.calendar.DayOf(l.options.Now))
+	step := folderStep(path.Dir(l.Path), end.Sub(l.since()))
+	for _, host := range hosts {
+		for from := l.since().Truncate(min(step, dayLong)); from.Before(end); from = from.Add(step) {
+			key := strings.NewReplacer(hostMark, host, dayMark, from.Format(time.DateOnly), hourMark, from.Format("15"), "*", "x").Replace(l.Path)
+			if listed[path.Dir(key)] || !l.locked(ctx, key) {
+				continue
+			}
+			l.report.Broken = append(l.report.Broken, Problem{Name: path.Dir(l.nameOf(key)), Host: host,
+				Text: "may not be read: permission denied", Hint: "give the right to read it; the next run takes its files"})
+			for hour := from; hour.Before(from.Add(step)); hour = hour.Add(time.Hour) {
+				l.open[hourKey{host, hour.Unix()}] = true
+			}
 		}
 	}
+}
+
+const dayLong = 24 * time.Hour // of UTC
+
+// folderStep returns for how long the files of a host go into one folder, of a form that
+// is given: an hour, a day, or all the while.
+func folderStep(form string, all time.Duration) time.Duration {
+	switch {
+	case strings.Contains(form, hourMark):
+		return time.Hour
+	case strings.Contains(form, dayMark):
+		return dayLong
+	}
+	return max(all, 0) + dayLong
+}
+
+// locked reports whether the right is lacking to look for a key in its folder.
+func (l *loader) locked(ctx context.Context, key string) bool {
+	_, err := l.Bucket.Attributes(ctx, key)
+	return errors.Is(err, fs.ErrPermission) || gcerrors.Code(err) == gcerrors.PermissionDenied
+}
+
+// since returns the first hour of which files are read.
+func (l *loader) since() time.Time {
+	from, _ := l.calendar.Bounds(l.Since)
+	return from.Truncate(time.Hour)
 }
 
 // finished splits off the files that may still grow: the last one of a host, if it was

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -40,9 +41,12 @@ type loader struct {
 	mutex      sync.Mutex        // of known and all below
 	sums       map[string]string // by path, the checksums of files that had to be hashed
 	unknowns   map[unknown]*sighting
-	report     Report
-	done       int
-	toLoad     int
+	// open are hours of which there is something that could not be loaded yet.
+	open   map[hourKey]bool
+	taken  map[string]string // by checksum, the files that are loaded or being loaded
+	report Report
+	done   int
+	toLoad int
 }
 
 func (l *loader) load(ctx context.Context) error {
@@ -54,14 +58,18 @@ func (l *loader) load(ctx context.Context) error {
 	if l.known, err = warehouse.Files(ctx, l.warehouse, l.Table); err != nil {
 		return err
 	}
-	if err := l.forget(ctx); err != nil {
+	if err := l.forget(ctx, there.objects); err != nil {
 		return err
 	}
 	l.report.Found = len(there.objects)
+	l.open = map[hourKey]bool{}
 	l.noteNames(there)
 	l.noteLocked(ctx, there.objects)
 	objects, growing := finished(there.objects, l.options.Now)
 	l.report.Growing = len(growing)
+	for _, o := range growing {
+		l.open[hourKey{o.host, o.hour.Unix()}] = true
+	}
 	changed, err := l.changed(ctx, objects)
 	if err != nil {
 		return err
@@ -83,17 +91,25 @@ func (l *loader) load(ctx context.Context) error {
 	return l.seal(ctx)
 }
 
-// forget takes out the files that are to be forgotten, and are known.
-func (l *loader) forget(ctx context.Context) error {
+// forget takes out the files that are to be forgotten, and are known, and the entries of
+// broken and held ones that are not there any more: nothing is loaded of them.
+func (l *loader) forget(ctx context.Context, objects []object) error {
+	there := map[string]bool{}
+	for _, o := range objects {
+		there[o.name] = true
+	}
 	change := warehouse.Change{Table: l.table, RunID: l.options.RunID, At: l.options.Now}
-	for _, name := range l.options.Forget {
-		if _, known := l.known[name]; known {
+	for _, name := range slices.Sorted(maps.Keys(l.known)) {
+		named := slices.Contains(l.options.Forget, name)
+		if named {
+			l.report.Forgotten++
+		}
+		if named || !loaded(l.known[name]) && !there[name] {
 			change.ForgetFiles = append(change.ForgetFiles, name)
 			delete(l.known, name)
 		}
 	}
-	l.report.Forgotten = len(change.ForgetFiles)
-	if l.report.Forgotten == 0 {
+	if len(change.ForgetFiles) == 0 {
 		return nil
 	}
 	return l.warehouse.Replace(ctx, change)
@@ -151,7 +167,7 @@ func (l *loader) touch(ctx context.Context, objects []object) error {
 }
 
 // hashAll makes the checksums of files, several at once, without reading their lines. A
-// file that cannot be read has none: loading it will say why.
+// file that cannot be read has none: loading it will say why, or make its checksum.
 func (l *loader) hashAll(ctx context.Context, objects []object) error {
 	return sideBySide(ctx, l.workers(), objects, func(ctx context.Context, _ int, o object) error {
 		in, err := l.Bucket.NewReader(ctx, o.key, nil)
@@ -257,7 +273,7 @@ func (l *loader) loadGroup(ctx context.Context, group []object, d *desk) error {
 	for i, o := range group {
 		r := d.reading(o)
 		readings[i] = r
-		loads[i] = warehouse.FileLoad{Table: l.table, Path: o.name, Batches: r.batches(ctx), Entry: r.entry, RunID: l.options.RunID, At: l.options.Now}
+		loads[i] = warehouse.FileLoad{Table: l.table, Path: o.name, Batches: r.batches(ctx), Entry: func() (warehouse.FileEntry, error) { return l.entryOf(r) }, RunID: l.options.RunID, At: l.options.Now}
 	}
 	err := l.warehouse.LoadFiles(ctx, loads...)
 	if err == nil {
@@ -287,10 +303,15 @@ func (l *loader) loadGroup(ctx context.Context, group []object, d *desk) error {
 func (l *loader) leave(ctx context.Context, r *reading) error {
 	l.step(r.object.name)
 	p := Problem{Name: r.object.name, Host: r.object.host, Hour: r.object.hour, Text: r.wrong.Error()}
+	var copied *copyError
+	if errors.As(r.wrong, &copied) {
+		return l.hold(ctx, r.object, r.checksum(), copied.original)
+	}
 	var later *laterError
 	if errors.As(r.wrong, &later) {
 		l.mutex.Lock()
 		defer l.mutex.Unlock()
+		l.open[hourKey{r.object.host, r.object.hour.Unix()}] = true
 		if later.gone {
 			p.Hint = "if it was moved away on purpose, nothing is to be done"
 			l.report.Odd = append(l.report.Odd, p)

@@ -123,6 +123,9 @@ func (s Source) Validate() error {
 		if !slices.Contains(fields, c.Field) {
 			wrong = append(wrong, fmt.Errorf("column %s: the line has no field %s; it has %s", c.Name, c.Field, strings.Join(fields, ", ")))
 		}
+		if len(c.Allowed) > 0 && c.Type.Kind != warehouse.Text {
+			wrong = append(wrong, fmt.Errorf("column %s: allowed is for texts, and it is %s", c.Name, c.Type))
+		}
 		if c.Name == warehouse.FileColumn || c.Name == AtColumn || c.Name == warehouse.DayColumn {
 			wrong = append(wrong, fmt.Errorf("column %s is there by itself", c.Name))
 		}

@@ -52,6 +52,30 @@ func TestA18FileThatMayNotBeReadIsToldAndTheOthersAreLoaded(t *testing.T) {
 	}
 }
 
+// A day's folder that may not be read looks empty to a list: where hours without a file
+// have no events, the whole day would be zero.
+func TestA18DayWhoseFolderMayNotBeReadIsNotEmpty(t *testing.T) {
+	if os.Getuid() == 0 {
+		asNobody(t)
+		return
+	}
+	p := newPlace(t, "web-1", "web-2")
+	p.source.Path, p.source.MissingIsEmpty = "{host}/{day}/{hour}*", true
+	for n := range 31 {
+		for i, host := range p.source.Hosts {
+			p.put(host+"/"+hour(n).Format("2006-01-02/15")+".log.gz", zip(events(hour(n), 100*i+n, 3)))
+		}
+	}
+	locked := "web-1/2026-11-11"
+	p.lock(locked, 0)
+	wantProblem(t, p.load().Broken, "logs/"+locked, "may not be read: permission denied")
+	p.wantCoverage(wednesday, 24, 48)
+	p.lock(locked, 0o755)
+	p.load()
+	p.wantCoverage(wednesday, 48, 48)
+	p.wantRows(2 * 31 * 3)
+}
+
 func (p *place) lock(name string, mode os.FileMode) {
 	p.Helper()
 	if err := os.Chmod(filepath.Join(p.dir, name), mode); err != nil {

@@ -33,7 +33,6 @@ type place struct {
 	accept   []string
 	forget   []string
 	progress func(done, total int, name string)
-	workers  int
 }
 
 var wednesday = calendar.DayOn(2026, time.November, 11)
@@ -164,7 +163,7 @@ func (p *place) load() Report {
 
 func (p *place) try(ctx context.Context) (Report, error) {
 	p.runs++
-	return Load(ctx, p.w, p.c, p.source, Options{RunID: fmt.Sprint("run ", p.runs), Now: p.now, Accept: p.accept, Forget: p.forget, Progress: p.progress, Workers: p.workers})
+	return Load(ctx, p.w, p.c, p.source, Options{RunID: fmt.Sprint("run ", p.runs), Now: p.now, Accept: p.accept, Forget: p.forget, Progress: p.progress})
 }
 
 // one runs a statement with one figure.

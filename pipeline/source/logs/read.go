@@ -96,7 +96,8 @@ func (r *reading) batches(ctx context.Context) func(yield func(*warehouse.Batch,
 func (r *reading) blame(err error) error {
 	var wrong *brokenError
 	var later *laterError
-	if errors.As(err, &wrong) || errors.As(err, &later) {
+	var copied *copyError
+	if errors.As(err, &wrong) || errors.As(err, &later) || errors.As(err, &copied) {
 		r.wrong = err
 	}
 	return err

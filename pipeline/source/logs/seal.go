@@ -18,15 +18,16 @@ type Cell struct {
 	Host  string
 	Hour  time.Time // UTC
 	Files []warehouse.File
-	// There reports whether the hour is there: a file of it is loaded, or it counts as
-	// empty.
+	// There reports whether the hour is there: all files of it that can be are loaded, or
+	// it counts as empty. One that is broken leaves the hour open, whatever lies beside it;
+	// a copy that is held does not.
 	There bool
 }
 
 // Grid returns the cells of a local day, hour by hour: every expected host, and every
 // hour of UTC that the day has a part of. Files are those of the ledger.
 func (s Source) Grid(c calendar.Calendar, files map[string]warehouse.File, day calendar.Day) []Cell {
-	return newHours(s, c, files).grid(day)
+	return newHours(s, c, files, nil).grid(day)
 }
 
 // hours is what is known of the hours of a source.
@@ -35,6 +36,7 @@ type hours struct {
 	calendar calendar.Calendar
 	files    map[hourKey][]warehouse.File
 	last     map[string]time.Time // by host, the last hour that is loaded
+	open     map[hourKey]bool     // of which something is there and could not be loaded yet
 }
 
 type hourKey struct {
@@ -42,8 +44,8 @@ type hourKey struct {
 	hour int64 // seconds since 1970
 }
 
-func newHours(s Source, c calendar.Calendar, files map[string]warehouse.File) *hours {
-	h := &hours{s, c, map[hourKey][]warehouse.File{}, map[string]time.Time{}}
+func newHours(s Source, c calendar.Calendar, files map[string]warehouse.File, open map[hourKey]bool) *hours {
+	h := &hours{s, c, map[hourKey][]warehouse.File{}, map[string]time.Time{}, open}
 	for _, f := range files {
 		key := hourKey{f.Host, f.Hour.Unix()}
 		h.files[key] = append(h.files[key], f)
@@ -59,6 +61,8 @@ func newHours(s Source, c calendar.Calendar, files map[string]warehouse.File) *h
 
 func loaded(f warehouse.File) bool { return f.State == "" || f.State == warehouse.FileLoaded }
 
+func isBroken(f warehouse.File) bool { return f.State == warehouse.FileBroken }
+
 func (h *hours) grid(day calendar.Day) []Cell {
 	from, to := h.calendar.Bounds(day)
 	hosts := h.source.Hosts
@@ -68,9 +72,10 @@ func (h *hours) grid(day calendar.Day) []Cell {
 	var cells []Cell
 	for hour := from.Truncate(time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
 		for _, host := range hosts {
-			cell := Cell{Host: host, Hour: hour, Files: h.files[hourKey{host, hour.Unix()}]}
-			cell.There = slices.ContainsFunc(cell.Files, loaded) ||
-				h.source.MissingIsEmpty && len(cell.Files) == 0 && hour.Before(h.last[host])
+			key := hourKey{host, hour.Unix()}
+			cell := Cell{Host: host, Hour: hour, Files: h.files[key]}
+			some := slices.ContainsFunc(cell.Files, loaded) || h.source.MissingIsEmpty && len(cell.Files) == 0 && hour.Before(h.last[host])
+			cell.There = some && !h.open[key] && !slices.ContainsFunc(cell.Files, isBroken)
 			cells = append(cells, cell)
 		}
 	}
@@ -92,7 +97,7 @@ func (l *loader) seal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h := newHours(l.Source, l.calendar, files)
+	h := newHours(l.Source, l.calendar, files, l.open)
 	for _, last := range h.last {
 		if last.After(l.report.Last) {
 			l.report.Last = last
