@@ -150,38 +150,8 @@ func (c *checked) warehouse(ctx context.Context, p *project, found *findings, no
 			found.faults = append(found.faults, metrics.Fault{Place: place, Text: fmt.Sprintf("metric %q: %s", m.Name, fault)})
 			continue
 		}
-		unloaded, err := neverLoaded(ctx, p.config, r, m)
-		if err != nil {
-			return err
-		}
-		for _, table := range unloaded {
-			found.warnings = append(found.warnings, metrics.Fault{Place: place, Text: fmt.Sprintf(
-				"metric %q: no day of table %s is loaded, and no source fills it by that name: its figures are unknown", m.Name, table)})
-		}
 	}
 	return nil
-}
-
-// neverLoaded returns the tables that m reads of which no day is loaded and that no
-// source is to fill.
-func neverLoaded(ctx context.Context, c *config, r reader, m *metrics.Metric) ([]string, error) {
-	if c.others {
-		return nil, nil
-	}
-	var tables []string
-	for _, table := range m.Tables() {
-		if c.sources.fills(table) {
-			continue
-		}
-		loads, err := r.Loaded(ctx, table, calendar.DayOn(1, time.January, 1), calendar.DayOn(9999, time.December, 31))
-		if err != nil {
-			return nil, err
-		}
-		if len(loads) == 0 {
-			tables = append(tables, table)
-		}
-	}
-	return tables, nil
 }
 
 // statementFault returns what is wrong with the statement of m in the warehouse, or "".

@@ -112,6 +112,7 @@ func TestCheckOfAFolderPrintsEveryFaultOfEveryFileWithItsPlace(t *testing.T) {
 func TestCheckSaysAllThatIsWrongWithTheConfiguration(t *testing.T) {
 	t.Setenv("TEARSHEET_TEST_SET", "warehouse.duckdb")
 	const minimal = "company: A\ntimezone: UTC\nwarehouse: {url: 'duckdb:w.duckdb'}\n"
+	const others = "company: A\ntimezone: UTC\nwarehouse: {url: 'duckdb:w.duckdb', filled_by: others}\n"
 	const file = minimal + "sources: {files: [%s]}\n"
 	for name, tt := range map[string]struct{ config, want string }{
 		"empty":             {"", `1:1: is empty`},
@@ -132,7 +133,7 @@ func TestCheckSaysAllThatIsWrongWithTheConfiguration(t *testing.T) {
 		"ledger and trust":   {"company: A\ntimezone: UTC\nwarehouse: {url: 'duckdb:w', complete_from: 2026-01-01}\n", `3:45: complete_from: only with filled_by: others; otherwise the ledger knows`},
 		"dates":              {"company: A\ntimezone: UTC\nwarehouse: {url: 'duckdb:w', filled_by: others, complete_from: 2026-02-30, complete_through: soon}\n", "3:64: complete_from: \"2026-02-30\" is not a date such as 2026-11-15\n3:94: complete_through: \"soon\" is not a date such as 2026-11-15"},
 		"plan elsewhere":     {minimal + "plan: {google_sheet: abc}\n", `4:7: plan: this version reads a CSV or XLSX file: {file: plan.csv}`},
-		"plan missing":       {minimal + "plan: {file: plan.csv}\n", `4:14: plan: stat DIR/plan.csv: no such file or directory`},
+		"plan missing":       {others + "plan: {file: plan.csv}\n", `4:14: plan: stat DIR/plan.csv: no such file or directory`},
 		"decimal sign":       {minimal + "plan: {file: plan.csv, decimal: ';'}\n", "4:33: decimal: \";\" is neither \".\" nor \",\"\n4:14: plan: stat DIR/plan.csv: no such file or directory"},
 		"table twice":        {fmt.Sprintf(file, "{table: a, path: a.csv, day: d, columns: {n: bigint}}, {table: a, path: b.csv, day: d, columns: {n: bigint}}"), `4:82: table: table a is filled by an earlier entry`},
 		"at and day":         {fmt.Sprintf(file, "{table: a, path: a.csv, at: t, day: d, columns: {n: bigint}}"), `4:19: name the column with the instant (at:) or the one with the local date (day:), one of them; only a path with {day}, and a whole table, need neither`},
@@ -141,6 +142,7 @@ func TestCheckSaysAllThatIsWrongWithTheConfiguration(t *testing.T) {
 		"no columns":         {fmt.Sprintf(file, "{table: a, path: a.csv, day: d}"), `4:19: has no columns`},
 		"files fill others'": {"company: A\ntimezone: UTC\nwarehouse: {url: 'duckdb:w', filled_by: others}\nsources: {files: [{table: a, path: a.csv, day: d, columns: {n: bigint}}]}\n", `4:1: sources cannot fill a warehouse with filled_by: others`},
 		"formats and paper":  {minimal + "outputs: {formats: [pdf, doc], paper: legal}\n", "4:26: item 2 of formats is \"doc\", want pdf, xlsx, html, csv or json\n4:39: paper is \"legal\", want letter or a4"},
+		"table of nobody":    {fmt.Sprintf(file, "{table: visit, path: a.csv, day: d, columns: {user_id: bigint}}"), `metrics.yaml:10:5: metric "visits": reads table "visits", which no file of etl/ and no source makes (did you mean "visit"?)`},
 		"second document":    {minimal + "---\ncompany: B\n", `4:1: a second document begins here: one file holds one`},
 		"key twice":          {minimal + "company: B\n", `4:1: key "company" is given twice: "company" stands at 1:1 already`},
 		"NUL":                {"company: A\x00\n", `1:11: a NUL character at byte 10: save the file as UTF-8 text`},

@@ -22,6 +22,22 @@ func wants(t *testing.T, o outcome, code int, said ...string) {
 	}
 }
 
+// A table whose file is deleted stays in the warehouse as it was, and nothing keeps it up to
+// date: a metric on it would go stale in silence.
+func TestMetricOfATableThatNothingMakesIsAFault(t *testing.T) {
+	dir := night(t, nightDuckDB)
+	tearsheetAt(t, tuesday, dir, "run")
+	if err := os.Remove(filepath.Join(dir, "etl", "likes.sql")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "etl", "activity_daily.sql")); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"check", "sheet", "run"} {
+		wants(t, tearsheetAt(t, tuesday, dir, command), exitUsage, `metric "likes": reads table "likes", which no file of etl/ and no source makes`)
+	}
+}
+
 func TestNightIsTold(t *testing.T) {
 	dir := night(t, nightDuckDB)
 	at := func(args ...string) outcome { return tearsheetAt(t, tuesday, dir, args...) }

@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"slices"
 
 	"tearsheet/calendar"
+	"tearsheet/internal/spelling"
 	"tearsheet/metrics"
 	"tearsheet/pipeline"
 	"tearsheet/plan"
@@ -58,9 +61,36 @@ func openUnplanned(dir string) (*project, error) {
 	p.warnings = c.warnings
 	registry, found := readRegistry(filepath.Join(dir, registryName))
 	p.registry, p.warnings, faults = registry, append(p.warnings, found.warnings...), append(faults, found.faults...)
+	sound := len(faults) == 0
 	p.graph, found = readGraph(c, dir)
 	p.warnings, faults = append(p.warnings, found.warnings...), append(faults, found.faults...)
+	if sound && len(found.faults) == 0 { // else a table may be missing for another reason
+		faults = append(faults, p.unmade()...)
+	}
 	return p, faults.Err()
+}
+
+// unmade finds the metrics that read a table that nothing of the project makes. It may
+// lie in the warehouse nevertheless, left over from a file that was deleted: nothing
+// keeps it up to date.
+func (p *project) unmade() metrics.Faults {
+	if p.config.others {
+		return nil
+	}
+	var names []string
+	for _, asset := range p.graph.Assets() {
+		names = append(names, asset.Name)
+	}
+	var faults metrics.Faults
+	for _, m := range p.registry.Metrics() {
+		for _, table := range m.Tables() {
+			if !slices.Contains(names, table) {
+				faults = append(faults, metrics.Fault{Place: fmt.Sprintf("%s:%d:%d", registryName, m.Line, m.Column),
+					Text: fmt.Sprintf("metric %q: reads table %q, which no file of %s/ and no source makes%s", m.Name, table, assetsDir, spelling.DidYouMean(table, names))})
+			}
+		}
+	}
+	return faults
 }
 
 // faultsOf returns the faults in an error of reading a file; any other error is a
