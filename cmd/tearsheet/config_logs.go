@@ -12,6 +12,7 @@ import (
 	_ "gocloud.dev/blob/gcsblob"  // in a bucket of Google
 	_ "gocloud.dev/blob/s3blob"   // or of Amazon, or of what speaks its protocol
 
+	"tearsheet/calendar"
 	"tearsheet/pipeline"
 	"tearsheet/pipeline/logline"
 	"tearsheet/pipeline/source/logs"
@@ -24,6 +25,8 @@ type logsEntry struct {
 	URL         string                 `json:"url" jsonschema:"minLength=1,example=logs" jsonschema_description:"A folder, s3://bucket?region=… or gs://bucket."`
 	Path        string                 `json:"path" jsonschema:"minLength=1,example={host}/{day}-{hour}.log.gz" jsonschema_description:"The names of the files: {day} and {hour} in UTC, {host}, and * for anything."`
 	Hosts       []string               `json:"hosts,omitempty" jsonschema_description:"The hosts that are expected to deliver every hour."`
+	HostsFrom   map[string]string      `json:"hosts_from,omitempty" jsonschema_description:"Hosts that came later than since: the first day on which each is expected."`
+	HostsUntil  map[string]string      `json:"hosts_until,omitempty" jsonschema_description:"Hosts that went: the last day on which each is expected."`
 	Since       string                 `json:"since" jsonschema:"example=2026-05-18" jsonschema_description:"The first day of which files are expected."`
 	Missing     string                 `json:"missing,omitempty" jsonschema:"enum=unknown,enum=empty" jsonschema_description:"What an hour without a file is: unknown (the default), or empty once a later hour of the host is there."`
 	Line        string                 `json:"line" jsonschema:"minLength=1,example={date} {time} {photo_id} {action} {user_id} {address} {request}" jsonschema_description:"The form of a line."`
@@ -63,6 +66,8 @@ func (r *configReader) readLogs(e logsEntry, path ...string) {
 	s.url, err = r.bucketURL(e.URL)
 	r.add(err, append(path, "url")...)
 	s.Since = dayOr(r.dayAt(e.Since, append(path, "since")...), 0)
+	s.From = r.hostDays(e.HostsFrom, append(path, "hosts_from")...)
+	s.Until = r.hostDays(e.HostsUntil, append(path, "hosts_until")...)
 	s.MaxRejected = r.share(e.MaxRejected, defaultRejected, append(path, "max_rejected")...)
 	s.Form, err = logline.Compile(e.Line)
 	if form := (*logline.FormError)(nil); errors.As(err, &form) {
@@ -82,6 +87,17 @@ func (r *configReader) readLogs(e logsEntry, path ...string) {
 		}
 	}
 	r.sources.logs = append(r.sources.logs, s)
+}
+
+// hostDays reads a day for each of some hosts.
+func (r *configReader) hostDays(days map[string]string, path ...string) map[string]calendar.Day {
+	read := map[string]calendar.Day{}
+	for host, text := range days {
+		if day := r.dayAt(text, append(path, host)...); day != nil {
+			read[host] = *day
+		}
+	}
+	return read
 }
 
 // parseLogType reads the type of a column of a log line.

@@ -249,7 +249,8 @@ func (l *loader) since() time.Time {
 }
 
 // finished splits off the files that may still grow: the last one of a host, if it was
-// changed a moment ago and no marker says that it is done.
+// changed a moment ago and no marker says that it is done, and those of hours to come. One
+// that was changed long after now is of a history that is read at an earlier date.
 func finished(objects []object, now time.Time) (done, growing []object) {
 	last := map[string]time.Time{}
 	for _, o := range objects {
@@ -258,7 +259,9 @@ func finished(objects []object, now time.Time) (done, growing []object) {
 		}
 	}
 	for _, o := range objects {
-		if !o.done && o.hour.Equal(last[o.host]) && now.Sub(o.changed) < settles {
+		age := now.Sub(o.changed)
+		young := age < settles && age > -settles
+		if o.hour.After(now) || !o.done && o.hour.Equal(last[o.host]) && young {
 			growing = append(growing, o)
 			continue
 		}

@@ -86,13 +86,15 @@ func (l *loader) load(ctx context.Context) error {
 	if err := l.loadAll(ctx, changed); err != nil {
 		return err
 	}
+	l.noteGone(there.objects)
 	l.noteUnloaded(objects)
 	l.noteUnknowns()
 	return l.seal(ctx)
 }
 
-// forget takes out the files that are to be forgotten, and are known, and the entries of
-// broken and held ones that are not there any more: nothing is loaded of them.
+// forget takes out the files that are to be forgotten, and are known; the entries of
+// broken and held ones that are not there any more, of which nothing is loaded; and files
+// of before Since by the time zone of today, whose rows would lie on days after it.
 func (l *loader) forget(ctx context.Context, objects []object) error {
 	there := map[string]bool{}
 	for _, o := range objects {
@@ -100,11 +102,11 @@ func (l *loader) forget(ctx context.Context, objects []object) error {
 	}
 	change := warehouse.Change{Table: l.table, RunID: l.options.RunID, At: l.options.Now}
 	for _, name := range slices.Sorted(maps.Keys(l.known)) {
-		named := slices.Contains(l.options.Forget, name)
+		entry, named := l.known[name], slices.Contains(l.options.Forget, name)
 		if named {
 			l.report.Forgotten++
 		}
-		if named || !loaded(l.known[name]) && !there[name] {
+		if named || !there[name] && (l.early(entry) && l.otherZone(entry) || !loaded(entry)) {
 			change.ForgetFiles = append(change.ForgetFiles, name)
 			delete(l.known, name)
 		}
@@ -318,6 +320,9 @@ func (l *loader) leave(ctx context.Context, r *reading) error {
 			return nil
 		}
 		l.report.Growing++
+		if later.told {
+			l.report.Odd = append(l.report.Odd, p)
+		}
 		return nil
 	}
 	var wrong *brokenError

@@ -12,6 +12,7 @@ package logs
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +37,9 @@ type Source struct {
 	Path string
 	// Hosts are those that are expected to deliver every hour.
 	Hosts []string
+	// From and Until are, by host, the first and the last local day on which one is
+	// expected that came later than Since, or went.
+	From, Until map[string]calendar.Day
 	// Since is the first local day of which files are expected. Files of earlier hours
 	// are not read.
 	Since calendar.Day
@@ -117,6 +121,13 @@ func (s Source) Validate() error {
 	}
 	if s.Form == nil {
 		return errors.Join(append(wrong, errors.New("has no form of a line"))...)
+	}
+	for _, days := range []map[string]calendar.Day{s.From, s.Until} {
+		for _, host := range slices.Sorted(maps.Keys(days)) {
+			if !slices.Contains(s.Hosts, host) {
+				wrong = append(wrong, fmt.Errorf("host %q has a day and is not one of hosts", host))
+			}
+		}
 	}
 	fields := s.Form.Fields()
 	for _, c := range s.Columns {

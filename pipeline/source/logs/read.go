@@ -24,8 +24,9 @@ type reading struct {
 	*desk
 	object object
 	id     int64
-	// The instants between which its events have to lie.
-	least, most int64
+	// The instants between which its events have to lie, and the one after which they
+	// would lie in the future.
+	least, most, now int64
 
 	raw      *blob.Reader
 	hash     hash.Hash
@@ -43,6 +44,7 @@ type reading struct {
 	reason   string // of the first refusal
 	strays   int64
 	stray    string // the first of them
+	ahead    int64  // events of its hour that lie in the future
 	today    calendar.Day
 	ofToday  *int64 // rows of today
 	days     map[calendar.Day]*int64
@@ -76,6 +78,7 @@ func broken(format string, args ...any) error {
 type laterError struct {
 	text string
 	gone bool
+	told bool // a person should know
 }
 
 func (e *laterError) Error() string { return e.text }
@@ -137,7 +140,8 @@ func (r *reading) begin(raw *blob.Reader) {
 	r.raw, r.hash = raw, sha256.New()
 	r.days, r.unknowns = map[calendar.Day]*int64{}, map[unknown]*sighting{}
 	r.least = r.object.hour.Add(-strayBy).UnixMicro()
-	r.most = min(r.object.hour.Add(time.Hour+strayBy).UnixMicro(), r.now.Add(strayBy).UnixMicro()+1)
+	r.most = r.object.hour.Add(time.Hour + strayBy).UnixMicro()
+	r.now = r.desk.now.Add(strayBy).UnixMicro()
 	r.batch.Reset(len(r.source.table.Columns))
 }
 
@@ -251,6 +255,9 @@ func (r *reading) count(day calendar.Day) {
 // watch counts events that lie outside the hour of the file.
 func (r *reading) watch(at int64) {
 	if at >= r.least && at < r.most {
+		if at > r.now {
+			r.ahead++
+		}
 		return
 	}
 	if r.strays++; r.strays == 1 {
@@ -294,6 +301,10 @@ func (r *reading) entry() (warehouse.FileEntry, error) {
 	}
 	if r.strays > 1 && float64(r.strays) > strayShare*float64(r.lines) {
 		return warehouse.FileEntry{}, r.blame(broken("%d of %d events lie outside its hour, the first is %s", r.strays, r.lines, r.stray))
+	}
+	if r.ahead > 1 && float64(r.ahead) > strayShare*float64(r.lines) {
+		return warehouse.FileEntry{}, r.blame(&laterError{told: true, text: fmt.Sprintf("%d of %d events lie after %s UTC, the time of this run: it is left for later",
+			r.ahead, r.lines, r.desk.now.UTC().Format("2006-01-02 15:04"))})
 	}
 	if r.lines != r.rows+r.refused+r.dropped {
 		return warehouse.FileEntry{}, fmt.Errorf("%s: %d lines are not %d loaded, %d refused and %d left out", r.object.name, r.lines, r.rows, r.refused, r.dropped)

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"tearsheet/warehouse"
 )
@@ -76,6 +77,53 @@ func (l *loader) noteUnknowns() {
 			Text: fmt.Sprintf("unknown %s %s, %d times; first in line %d", key.column, key.value, seen.count, seen.line),
 			Hint: "if it is right, add it to the allowed values of the column"})
 	}
+}
+
+// otherZone reports whether the rows of a file lie on the days of another time zone.
+func (l *loader) otherZone(entry warehouse.File) bool {
+	was, _, split := strings.Cut(entry.Definition, zoneEnd)
+	is, _, _ := strings.Cut(l.definition, zoneEnd)
+	return split && was != is
+}
+
+// early reports whether a file is of hours before Since, which are not read.
+func (l *loader) early(entry warehouse.File) bool {
+	since, _ := l.calendar.Bounds(l.Since)
+	return !entry.Hour.Add(time.Hour).After(since)
+}
+
+// noteGone reports the files that are loaded and gone, and were read by other rules than
+// those of today: they cannot be read again. Where it was another time zone their hours are
+// open, since their rows lie on the days of that one.
+func (l *loader) noteGone(objects []object) {
+	there := map[string]bool{}
+	for _, o := range objects {
+		there[o.name] = true
+	}
+	var zone, rules []warehouse.File
+	for name, entry := range l.known {
+		definition, _, _ := strings.Cut(entry.Definition, " ")
+		switch {
+		case there[name] || l.early(entry) || !loaded(entry) || definition == l.definition:
+		case l.otherZone(entry):
+			l.open[hourKey{entry.Host, entry.Hour.Unix()}] = true
+			zone = append(zone, entry)
+		default:
+			rules = append(rules, entry)
+		}
+	}
+	l.noteRules(zone, "were cut into the days of another time zone, which are not whole in this one", "deliver them again, or begin later with since")
+	l.noteRules(rules, "were read by other rules for lines than those of today; their rows stay as they are", "deliver them again to have them read anew")
+}
+
+func (l *loader) noteRules(files []warehouse.File, text, hint string) {
+	if len(files) == 0 {
+		return
+	}
+	order := func(a, b warehouse.File) int { return a.Hour.Compare(b.Hour) }
+	first, last := slices.MinFunc(files, order), slices.MaxFunc(files, order)
+	l.report.Odd = append(l.report.Odd, Problem{Name: l.Place, Hint: hint,
+		Text: fmt.Sprintf("%d files that are gone, of %s to %s UTC, %s", len(files), first.Hour.Format("2006-01-02 15:04"), last.Hour.Add(time.Hour).Format("2006-01-02 15:04"), text)})
 }
 
 // noteUnloaded reports the files that are there and not loaded, and puts all that is

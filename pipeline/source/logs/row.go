@@ -50,14 +50,22 @@ func compile(s Source, c calendar.Calendar) *compiled {
 			made.drops = append(made.drops, drop{at, values})
 		}
 	}
-	const rules = 2 // raise it when the reading of a line changes
-	text := fmt.Sprintf("%d %s %q %q %g", rules, c.Zone(), s.Form, s.Drop, s.MaxRejected)
+	const rules = 3 // raise it when the reading of a line changes
+	text := fmt.Sprintf("%d %q %q %g", rules, s.Form, s.Drop, s.MaxRejected)
 	for _, column := range s.Columns {
 		text += fmt.Sprintf("\n%s %s %t %s %s", column.Name, column.Type, column.Address, column.Field, column.Key)
 	}
-	sum := sha256.Sum256([]byte(text))
-	made.definition = hex.EncodeToString(sum[:8])
+	made.definition = shortHash(c.Zone().String()) + zoneEnd + shortHash(text)
 	return made
+}
+
+// zoneEnd stands in a definition between the hash of the time zone, which decides on which
+// day an event lies, and that of all other rules.
+const zoneEnd = "-"
+
+func shortHash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
 }
 
 // The columns of the staging table before those of the source.

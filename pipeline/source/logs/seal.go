@@ -61,6 +61,13 @@ func newHours(s Source, c calendar.Calendar, files map[string]warehouse.File, op
 
 func loaded(f warehouse.File) bool { return f.State == "" || f.State == warehouse.FileLoaded }
 
+// expects reports whether a host is expected to deliver the hours of a local day.
+func (s *Source) expects(host string, day calendar.Day) bool {
+	from, late := s.From[host]
+	until, went := s.Until[host]
+	return (!late || day >= from) && (!went || day <= until)
+}
+
 func isBroken(f warehouse.File) bool { return f.State == warehouse.FileBroken }
 
 func (h *hours) grid(day calendar.Day) []Cell {
@@ -72,6 +79,9 @@ func (h *hours) grid(day calendar.Day) []Cell {
 	var cells []Cell
 	for hour := from.Truncate(time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
 		for _, host := range hosts {
+			if !h.source.expects(host, day) {
+				continue
+			}
 			key := hourKey{host, hour.Unix()}
 			cell := Cell{Host: host, Hour: hour, Files: h.files[key]}
 			some := slices.ContainsFunc(cell.Files, loaded) || h.source.MissingIsEmpty && len(cell.Files) == 0 && hour.Before(h.last[host])
@@ -105,6 +115,12 @@ func (l *loader) seal(ctx context.Context) error {
 	}
 	rows := rowsByDay(files, fileDays)
 	change := warehouse.Change{Table: l.table, RunID: l.options.RunID, At: l.options.Now}
+	for day := range known { // of which a change of the zone, or of since, left nothing
+		if day < l.Since && len(rows[day]) == 0 {
+			change.Forget = append(change.Forget, day)
+			l.report.Changed = append(l.report.Changed, day)
+		}
+	}
 	for day := l.Since; day <= today; day++ {
 		cells := h.grid(day)
 		part, there := l.partition(day, cells, rows[day])
@@ -165,7 +181,7 @@ func (l *loader) partition(day calendar.Day, cells []Cell, rows []dayRows) (ware
 	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
 	part.Version = fmt.Sprintf("%d-%s", part.Rows, hex.EncodeToString(sum[:12]))
 	part.InputHash = hex.EncodeToString(sum[12:24])
-	if len(cells) == 0 { // a date that the zone skipped is there, and has nothing
+	if from, to := l.calendar.Bounds(day); !from.Before(to) { // a date that the zone skipped is there, and has nothing
 		part.Coverage = calendar.Whole()
 	}
 	return part, part.Coverage.Have > 0
