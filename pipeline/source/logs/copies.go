@@ -34,13 +34,11 @@ func (l *loader) suspects(objects, changed []object) []object {
 			unsummed[k.size]++
 		}
 	}
-	there := map[string]bool{}
 	for _, o := range objects {
-		there[o.name] = true
 		add(likeOf(o.size, o.fingerprint()))
 	}
 	for name, entry := range l.known {
-		if !there[name] && original(entry) {
+		if !l.there[name] && original(entry) {
 			add(likeOf(entry.Size, entry.Definition))
 		}
 	}
@@ -100,10 +98,13 @@ func (l *loader) holdCopies(ctx context.Context, objects, changed []object) ([]o
 	return rest, nil
 }
 
+// sameBytes stands before the name of the original in the reason for which a file is held.
+const sameBytes = "the same bytes as "
+
 // hold notes that a file waits, since it has the bytes of another one.
 func (l *loader) hold(ctx context.Context, o object, sum, original string) error {
 	file := l.file(o, sum)
-	file.State, file.Reason = warehouse.FileHeld, "the same bytes as "+original
+	file.State, file.Reason = warehouse.FileHeld, sameBytes+original
 	return l.note(ctx, file)
 }
 

@@ -57,7 +57,11 @@ func TestA05RenamedFileIsHeldAndTheOldOneStays(t *testing.T) {
 	if err := os.Rename(filepath.Join(p.dir, key("web-1", hour(10))), filepath.Join(p.dir, renamed)); err != nil {
 		t.Fatal(err)
 	}
-	wantProblem(t, p.load().Held, "logs/"+renamed, "the same bytes")
+	report := p.load()
+	wantProblem(t, report.Held, "logs/"+renamed, "the same bytes")
+	if hint := "if it was renamed, tearsheet run --forget logs/" + key("web-1", hour(10)); len(report.Held) == 1 && !strings.Contains(report.Held[0].Hint, hint) {
+		t.Errorf("hint: %s", report.Held[0].Hint)
+	}
 	p.wantRows(24 * 3)
 	p.wantCoverage(wednesday, 24, 24)
 	// When what it copies is replaced, it is a copy no more.

@@ -198,6 +198,18 @@ func TestA17FileThatGrowsWhileItIsReadIsLeftForLater(t *testing.T) {
 	p.wantRows(3 + 4)
 }
 
+func TestA18LinkToNothingIsTold(t *testing.T) {
+	p := newPlace(t, "web-1")
+	p.fill(key("web-1", hour(3)))
+	if err := os.Symlink(filepath.Join(p.dir, "nothing"), filepath.Join(p.dir, key("web-1", hour(3)))); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		wantProblem(t, p.load().Broken, "logs/"+key("web-1", hour(3)), "is a link to a file that is not there")
+		p.wantCoverage(wednesday, 23, 24)
+	}
+}
+
 // Where an hour without a file is one without events, one whose file is put off is not.
 func TestHourOfAFileThatIsPutOffIsNotEmpty(t *testing.T) {
 	p := newPlace(t, "web-1")

@@ -36,6 +36,7 @@ type loader struct {
 	warehouse warehouse.Warehouse
 	options   Options
 	known     map[string]warehouse.File // of the ledger, by path
+	there     map[string]bool           // by name, the files that were listed
 	// loadedSums are the checksums of known that are loaded, once they are asked for.
 	loadedSums map[string]bool
 	mutex      sync.Mutex        // of known and all below
@@ -58,7 +59,11 @@ func (l *loader) load(ctx context.Context) error {
 	if l.known, err = warehouse.Files(ctx, l.warehouse, l.Table); err != nil {
 		return err
 	}
-	if err := l.forget(ctx, there.objects); err != nil {
+	l.there = map[string]bool{}
+	for _, o := range there.objects {
+		l.there[o.name] = true
+	}
+	if err := l.forget(ctx); err != nil {
 		return err
 	}
 	l.report.Found = len(there.objects)
@@ -86,7 +91,7 @@ func (l *loader) load(ctx context.Context) error {
 	if err := l.loadAll(ctx, changed); err != nil {
 		return err
 	}
-	l.noteGone(there.objects)
+	l.noteGone()
 	l.noteUnloaded(objects)
 	l.noteUnknowns()
 	return l.seal(ctx)
@@ -95,18 +100,14 @@ func (l *loader) load(ctx context.Context) error {
 // forget takes out the files that are to be forgotten, and are known; the entries of
 // broken and held ones that are not there any more, of which nothing is loaded; and files
 // of before Since by the time zone of today, whose rows would lie on days after it.
-func (l *loader) forget(ctx context.Context, objects []object) error {
-	there := map[string]bool{}
-	for _, o := range objects {
-		there[o.name] = true
-	}
+func (l *loader) forget(ctx context.Context) error {
 	change := warehouse.Change{Table: l.table, RunID: l.options.RunID, At: l.options.Now}
 	for _, name := range slices.Sorted(maps.Keys(l.known)) {
 		entry, named := l.known[name], slices.Contains(l.options.Forget, name)
 		if named {
 			l.report.Forgotten++
 		}
-		if named || !there[name] && (l.early(entry) && l.otherZone(entry) || !loaded(entry)) {
+		if named || !l.there[name] && (l.early(entry) && l.otherZone(entry) || !loaded(entry)) {
 			change.ForgetFiles = append(change.ForgetFiles, name)
 			delete(l.known, name)
 		}

@@ -52,6 +52,9 @@ func (l *loader) loaded(r *reading) {
 	}
 	if r.strays > 0 {
 		p.Text = fmt.Sprintf("%d events lie outside its hour, the first is %s", r.strays, r.stray)
+		if r.strays == 1 {
+			p.Text = "an event lies outside its hour: " + r.stray
+		}
 		l.report.Odd = append(l.report.Odd, p)
 	}
 	for key, seen := range r.unknowns {
@@ -95,16 +98,12 @@ func (l *loader) early(entry warehouse.File) bool {
 // noteGone reports the files that are loaded and gone, and were read by other rules than
 // those of today: they cannot be read again. Where it was another time zone their hours are
 // open, since their rows lie on the days of that one.
-func (l *loader) noteGone(objects []object) {
-	there := map[string]bool{}
-	for _, o := range objects {
-		there[o.name] = true
-	}
+func (l *loader) noteGone() {
 	var zone, rules []warehouse.File
 	for name, entry := range l.known {
 		definition, _, _ := strings.Cut(entry.Definition, " ")
 		switch {
-		case there[name] || l.early(entry) || !loaded(entry) || definition == l.definition:
+		case l.there[name] || l.early(entry) || !loaded(entry) || definition == l.definition:
 		case l.otherZone(entry):
 			l.open[hourKey{entry.Host, entry.Hour.Unix()}] = true
 			zone = append(zone, entry)
@@ -138,13 +137,23 @@ func (l *loader) noteUnloaded(objects []object) {
 			p.Hint = hintOf(file.Reason)
 			l.report.Broken = append(l.report.Broken, p)
 		case file.State == warehouse.FileHeld:
-			p.Hint = "if it is right: tearsheet run --accept " + o.name
+			p.Hint = l.hintOfCopy(file)
 			l.report.Held = append(l.report.Held, p)
 		}
 	}
 	byName := func(a, b Problem) int { return strings.Compare(a.Name, b.Name) }
 	slices.SortStableFunc(l.report.Broken, byName)
 	slices.SortStableFunc(l.report.Odd, byName)
+}
+
+// hintOfCopy returns what a person can do about a file that is held. Its reason names the
+// file that has the same bytes.
+func (l *loader) hintOfCopy(held warehouse.File) string {
+	original := strings.TrimPrefix(held.Reason, sameBytes)
+	if !l.there[original] {
+		return fmt.Sprintf("that one is gone: if it was renamed, tearsheet run --forget %s", original)
+	}
+	return "its events would count once more; if that is right: tearsheet run --accept " + held.Path
 }
 
 // hintOf returns what a person can do about a file that is broken for a reason.

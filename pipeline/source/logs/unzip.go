@@ -115,6 +115,9 @@ func (r *reading) explain(err error) error {
 // unopened says what it means that a file cannot be opened, although it was listed.
 func (s *compiled) unopened(ctx context.Context, o object, err error) error {
 	if ctx.Err() == nil && gcerrors.Code(err) == gcerrors.NotFound {
+		if o.link {
+			return &brokenError{text: "is a link to a file that is not there", unread: true}
+		}
 		return &laterError{text: "vanished since it was listed", gone: true}
 	}
 	return s.unread(o, err)
