@@ -228,8 +228,8 @@ func (d *DB) refresh(ctx context.Context, conn *sql.Conn, tx *sql.Tx, refresh wa
 		return warehouse.Refreshed{}, err
 	}
 	digests := warehouse.NewDigester(refresh.Table)
-	err = conn.Raw(func(raw any) error {
-		return d.appendVectors(ctx, raw.(driver.Conn), into, refresh.Table, digested(digests, refresh))
+	err = lend(conn, func(raw driver.Conn) error {
+		return d.appendVectors(ctx, raw, into, refresh.Table, digested(digests, refresh))
 	})
 	if err != nil {
 		return warehouse.Refreshed{}, explain(err, d.path, "insert into "+refresh.Table.Name, d.limits)

@@ -64,6 +64,7 @@ func (d *DB) once(ctx context.Context, do func(conn *sql.Conn, tx *sql.Tx) error
 	}
 	defer tx.Rollback()
 	if err := do(conn, tx); err != nil {
+		warehouse.Rethrow(err)
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -76,6 +77,15 @@ func (d *DB) once(ctx context.Context, do func(conn *sql.Conn, tx *sql.Tx) error
 		return explain(err, d.path, "commit", d.limits)
 	}
 	return nil
+}
+
+// lend lends the driver's connection within a transaction, and returns a panic in do as
+// a *warehouse.Panicked: database/sql closes a connection on which something panics, and
+// waits for the end of its transaction, which is above and never comes.
+func lend(conn *sql.Conn, do func(raw driver.Conn) error) error {
+	return conn.Raw(func(raw any) error {
+		return warehouse.Catch(func() error { return do(raw.(driver.Conn)) })
+	})
 }
 
 // run executes statements in a transaction.
@@ -114,10 +124,10 @@ func (d *DB) loadFiles(ctx context.Context, conn *sql.Conn, tx *sql.Tx, loads []
 	}
 	table := loads[0].Table
 	var entries, days [][]any
-	err := conn.Raw(func(raw any) error {
+	err := lend(conn, func(raw driver.Conn) error {
 		rejects := target{warehouse.Table{Name: warehouse.RejectTable}, warehouse.RejectColumns()}
-		return appendTo(ctx, raw.(driver.Conn), rejects, func(reject func(...driver.Value) error) error {
-			return d.appendVectors(ctx, raw.(driver.Conn), placeOf(table), table, each(ctx, loads, reject, func(load warehouse.FileLoad) error {
+		return appendTo(ctx, raw, rejects, func(reject func(...driver.Value) error) error {
+			return d.appendVectors(ctx, raw, placeOf(table), table, each(ctx, loads, reject, func(load warehouse.FileLoad) error {
 				entry, err := load.Entry()
 				if err != nil {
 					return err

@@ -106,8 +106,8 @@ func (d *DB) replace(ctx context.Context, conn *sql.Conn, tx *sql.Tx, change war
 		return err
 	}
 	facts := target{change.Table, change.Table.ColumnNames()}
-	err := conn.Raw(func(raw any) error {
-		return appendTo(ctx, raw.(driver.Conn), facts, func(add func(...driver.Value) error) error {
+	err := lend(conn, func(raw driver.Conn) error {
+		return appendTo(ctx, raw, facts, func(add func(...driver.Value) error) error {
 			return appendRows(ctx, change, tally, add)
 		})
 	})
@@ -182,8 +182,8 @@ func appendAll(ctx context.Context, conn *sql.Conn, to target, rows [][]any) err
 	if len(rows) == 0 {
 		return nil
 	}
-	return conn.Raw(func(raw any) error {
-		return appendTo(ctx, raw.(driver.Conn), to, func(add func(...driver.Value) error) error {
+	return lend(conn, func(raw driver.Conn) error {
+		return appendTo(ctx, raw, to, func(add func(...driver.Value) error) error {
 			values := make([]driver.Value, len(to.columns))
 			for _, row := range rows {
 				for i, value := range row {

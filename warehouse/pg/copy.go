@@ -39,8 +39,10 @@ func (d *DB) insert(ctx context.Context, conn *pgx.Conn, table pgx.Identifier, c
 	defer stop()
 	var cause error // of our own; the server's answer to a broken COPY hides it
 	pull := func() ([]any, error) {
-		row, err, ok := next()
-		if !ok {
+		var row []any
+		var ok bool
+		err := warehouse.Catch(func() (err error) { row, err, ok = next(); return err })
+		if !ok && err == nil {
 			return nil, nil
 		}
 		if err != nil && cause == nil {
@@ -55,6 +57,7 @@ func (d *DB) insert(ctx context.Context, conn *pgx.Conn, table pgx.Identifier, c
 		_, err = conn.CopyFrom(ctx, table, columns, pgx.CopyFromFunc(pull))
 	}
 	if cause != nil {
+		warehouse.Rethrow(cause)
 		return cause
 	}
 	return err
@@ -79,6 +82,7 @@ func (d *DB) insertBatches(ctx context.Context, conn *pgx.Conn, to pgx.Identifie
 	stream := newStream(table, batches)
 	_, err := conn.PgConn().CopyFrom(ctx, stream, "copy "+to.Sanitize()+" ("+columnList(table)+") from stdin binary")
 	if cause := stream.end(); cause != nil {
+		warehouse.Rethrow(cause)
 		return cause
 	}
 	return err
@@ -117,7 +121,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	for len(s.rest) == 0 && s.state == nil {
-		s.rest, s.state = s.encode(s.own[:0])
+		s.state = warehouse.Catch(func() (err error) { s.rest, err = s.encode(s.own[:0]); return err })
 		s.own = s.rest[:0]
 	}
 	n := copy(p, s.rest)

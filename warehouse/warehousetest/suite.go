@@ -69,6 +69,7 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"CancelledBuildChangesNothing", cancelledBuildChangesNothing},
 		{"BuiltVersionDependsOnRowsAndNotOnTheirOrder", builtVersionDependsOnRowsAndNotOnTheirOrder},
 		{"BuildsOfTablesRunSideBySide", buildsOfTablesRunSideBySide},
+		{"PanicAmongRowsIsAPanic", panicAmongRowsIsAPanic},
 		{"AnyErrorIsRemembered", anyErrorIsRemembered},
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.test(t, open(t)) })
