@@ -187,12 +187,15 @@ func (d *DB) versions(ctx context.Context, conn *pgx.Conn, table warehouse.Table
 	return made, rows.Err()
 }
 
+// wholeRow names a row beside its columns: a name with a space, which none of them has.
+const wholeRow = `"tearsheet row"`
+
 func (s server) versionsQuery(table warehouse.Table, day string) string {
 	if s.redshift {
 		return redshiftVersions(table, day)
 	}
-	const half = "cast(sum(cast(hashtextextended(cast(r as text), %d) as numeric)) as text)"
-	return fmt.Sprintf("select %s, count(*), "+half+" || ' ' || "+half+" from %s as r group by 1", day, 0, 1, staged)
+	const half = "cast(sum(cast(hashtextextended(cast(" + wholeRow + " as text), %d) as numeric)) as text)"
+	return fmt.Sprintf("select %s, count(*), "+half+" || ' ' || "+half+" from %s as "+wholeRow+" group by 1", day, 0, 1, staged)
 }
 
 // check runs a check on the table as it will be.

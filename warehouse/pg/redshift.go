@@ -30,8 +30,8 @@ func redshiftVersions(table warehouse.Table, day string) string {
 		}
 		fields = append(fields, "coalesce(md5("+text+"), '-')")
 	}
-	const half = "cast(sum(cast(strtol(substring(h, %d, 15), 16) as numeric(38,0))) as varchar(40))"
-	return fmt.Sprintf("select part, count(*), "+half+" || ' ' || "+half+" from (select %s as part, md5(%s) as h from %s) as r group by part",
+	const half = "cast(sum(cast(strtol(substring(\"row hash\", %d, 15), 16) as numeric(38,0))) as varchar(40))"
+	return fmt.Sprintf("select \"row day\", count(*), "+half+" || ' ' || "+half+" from (select %s as \"row day\", md5(%s) as \"row hash\" from %s) as hashed group by 1",
 		1, 16, day, strings.Join(fields, " || "), staged)
 }
 

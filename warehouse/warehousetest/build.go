@@ -239,6 +239,41 @@ func builtVersionDependsOnRowsAndNotOnTheirOrder(t *testing.T, w warehouse.Wareh
 	}
 }
 
+// columnMayHaveAnyName has columns with the names that statements of an engine might use,
+// and the words of SQL, and changes one after the other.
+func columnMayHaveAnyName(t *testing.T, w warehouse.Warehouse) {
+	names := []string{"r", "h", "part", "t", "q", "n", "row", "rows", "select", "order", "asset", "table", "tearsheet", "tearsheet_staged", "tearsheet_raw"}
+	table := warehouse.Table{Name: "odd"}
+	for _, name := range names {
+		table.Columns = append(table.Columns, warehouse.Column{Name: name, Type: warehouse.Type{Kind: warehouse.Bigint}})
+	}
+	whole := warehouse.Table{Name: "odd_whole", Columns: table.Columns, Whole: true}
+	ensure(t, w, table, whole)
+	for i := range len(names) + 1 {
+		var values []string
+		for j, name := range names {
+			value := 0
+			if j < i {
+				value = 1
+			}
+			values = append(values, fmt.Sprintf("cast(%d as bigint) as %q", value, name))
+		}
+		list := strings.Join(values, ", ")
+		for _, b := range []warehouse.Build{
+			{Table: table, Select: "select $1 as day, " + list, Parts: parts(monday), At: when},
+			{Table: whole, Select: "select " + list, Parts: parts(warehouse.WholePart), At: when},
+		} {
+			built, err := w.Build(t.Context(), b)
+			if err != nil || len(built.Changed) != 1 {
+				t.Fatalf("%s, round %d: %+v, %v", b.Table.Name, i, built, err)
+			}
+			if got := one(t, w, fmt.Sprintf("select count(*) from %s where %q = 1", b.Table.Name, names[max(0, i-1)])); got != int64(min(i, 1)) {
+				t.Errorf("%s, round %d: the row is the old one", b.Table.Name, i)
+			}
+		}
+	}
+}
+
 func buildsOfTablesRunSideBySide(t *testing.T, w warehouse.Warehouse) {
 	replace(t, w, []calendar.Day{monday}, like(monday, 1, "web"))
 	var wait sync.WaitGroup
