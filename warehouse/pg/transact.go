@@ -91,8 +91,18 @@ func (d *DB) lend(ctx context.Context, do func(conn *pgx.Conn) error) error {
 	return conn.Raw(func(raw any) error { return do(raw.(*stdlib.Conn).Conn()) })
 }
 
+// begin opens a transaction each of whose statements sees what was committed before it:
+// what is read and deleted after a lock is what the one left who held it. The default of
+// the server may be another. Redshift has one level only.
+func (d *DB) begin(ctx context.Context, conn *pgx.Conn) (pgx.Tx, error) {
+	if d.redshift {
+		return conn.Begin(ctx)
+	}
+	return conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+}
+
 func (d *DB) transact(ctx context.Context, conn *pgx.Conn, w work) ([]entries, error) {
-	tx, err := conn.Begin(ctx)
+	tx, err := d.begin(ctx, conn)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +157,7 @@ func run(ctx context.Context, conn *pgx.Conn, statements ...string) error {
 // that the lost one held, so its end is known before the ledger is read.
 func (d *DB) committed(ctx context.Context, locks []lock, ledger []entries) error {
 	err := d.lend(ctx, func(conn *pgx.Conn) error {
-		tx, err := conn.Begin(ctx)
+		tx, err := d.begin(ctx, conn)
 		if err != nil {
 			return err
 		}
