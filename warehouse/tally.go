@@ -166,5 +166,12 @@ func InDays(days []calendar.Day) string {
 	return " in (" + strings.Join(literals, ", ") + ")"
 }
 
-// Literal writes a text for a statement.
-func Literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+// Literal writes a text for a statement. A backslash, which Redshift and some servers take
+// for an escape, has no place in it.
+func Literal(text string) string {
+	literal := "'" + strings.ReplaceAll(text, "'", "''") + "'"
+	if !strings.Contains(literal, `\`) {
+		return literal
+	}
+	return "(" + strings.ReplaceAll(literal, `\`, "' || chr(92) || '") + ")"
+}

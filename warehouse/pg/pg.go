@@ -67,7 +67,11 @@ func Open(ctx context.Context, url string, limits warehouse.Limits) (*DB, error)
 	}
 	connector := stdlib.GetConnector(*s.config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 		// Rows are hashed as texts: a double that loses digits would look unchanged.
-		return run(ctx, conn, "set timezone = 'UTC'", "set extra_float_digits = 2", "set datestyle = 'ISO'")
+		settings := []string{"set timezone = 'UTC'", "set extra_float_digits = 2", "set datestyle = 'ISO'"}
+		if !s.redshift { // which has no such setting
+			settings = append(settings, "set standard_conforming_strings = on")
+		}
+		return run(ctx, conn, settings...)
 	}))
 	d := &DB{s, sql.OpenDB(patientConnector{connector})}
 	for _, statement := range warehouse.LedgerTables() {

@@ -61,3 +61,37 @@ func dayOf(user int64, meanwhile func()) warehouse.Change {
 			yield(warehouse.Row{Day: today, Values: []any{user}}, nil)
 		}}
 }
+
+// On a server that takes a backslash for an escape, as Redshift does, a path is no more
+// than a path.
+func TestPathIsNoStatement(t *testing.T) {
+	const path = `a\'; drop table victim; --`
+	for name, address := range map[string]string{"postgres": warehousetest.Postgres(t), "redshift": asRedshift(t)} {
+		t.Run(name, func(t *testing.T) {
+			plain := strings.Replace(address, "redshift://", "postgres://", 1)
+			set(t, plain, "standard_conforming_strings = off")
+			do(t, plain, "create table victim (x int)")
+			w := open(t, address)
+			if err := w.Ensure(t.Context(), events); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if err := w.LoadFiles(t.Context(), eventFile(path, today, 1)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if n := count(t, w, "select count(*) from staging.events"); n != 1 {
+				t.Errorf("%d rows", n)
+			}
+			if err := w.Replace(t.Context(), warehouse.Change{Table: events, ForgetFiles: []string{path}}); err != nil {
+				t.Fatal(err)
+			}
+			if n := count(t, w, "select count(*) from etl.file"); n != 0 {
+				t.Errorf("%d files in the ledger", n)
+			}
+			if n := count(t, w, "select count(*) from victim"); n != 0 {
+				t.Errorf("%d victims", n)
+			}
+		})
+	}
+}

@@ -180,7 +180,7 @@ func valueOfAnotherTypeIsRefused(t *testing.T, w warehouse.Warehouse) {
 
 func fileTakesThePlaceOfItsPath(t *testing.T, w warehouse.Warehouse) {
 	replace(t, w, nil)
-	file := warehouse.File{Path: "it's.csv", Checksum: "a", Definition: "d", Size: 10, From: monday, To: monday + 2, Lines: 5, Loaded: 3, Rejected: 1, Filtered: 1}
+	file := warehouse.File{Path: `it's \ 1.csv`, Checksum: "a", Definition: "d", Size: 10, From: monday, To: monday + 2, Lines: 5, Loaded: 3, Rejected: 1, Filtered: 1}
 	for _, checksum := range []string{"a", "b"} {
 		file.Checksum = checksum
 		other := warehouse.File{Path: checksum, From: monday, To: monday}
@@ -190,10 +190,10 @@ func fileTakesThePlaceOfItsPath(t *testing.T, w warehouse.Warehouse) {
 	}
 	files, err := warehouse.Files(t.Context(), w, "likes")
 	file.State, file.At = warehouse.FileLoaded, when // the rest is set by the warehouse
-	if err != nil || len(files) != 3 || files["it's.csv"] != file {
+	if err != nil || len(files) != 3 || files[`it's \ 1.csv`] != file {
 		t.Errorf("files: %v, %v", files, err)
 	}
-	if err := w.Replace(t.Context(), warehouse.Change{Table: likes, ForgetFiles: []string{"it's.csv", "b"}, At: when}); err != nil {
+	if err := w.Replace(t.Context(), warehouse.Change{Table: likes, ForgetFiles: []string{`it's \ 1.csv`, "b"}, At: when}); err != nil {
 		t.Fatal(err)
 	}
 	if files, err = warehouse.Files(t.Context(), w, "likes"); err != nil || len(files) != 1 || files["a"].Path != "a" {
