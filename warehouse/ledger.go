@@ -64,14 +64,22 @@ func RejectColumns() []string {
 }
 
 // Load reads the ledger: it is how an engine answers Loaded. A whole table is loaded
-// on every day from 1970 on.
+// on every day from 1970 on. Where days stand beside the whole, which an older version may
+// have left, only the days are.
 func Load(ctx context.Context, q Querier, table string, from, to calendar.Day) (map[calendar.Day]calendar.Load, error) {
 	parts, err := Partitions(ctx, q, table, from, to)
 	if err != nil {
 		return nil, err
 	}
 	loads := make(map[calendar.Day]calendar.Load, len(parts))
-	if whole, ok := parts[WholePart]; ok {
+	whole, isWhole := parts[WholePart]
+	delete(parts, WholePart)
+	if isWhole && len(parts) == 0 {
+		if isWhole, err = wholeAlone(ctx, q, table); err != nil {
+			return nil, err
+		}
+	}
+	if isWhole && len(parts) == 0 {
 		for day := max(from, 0); day < to; day++ {
 			loads[day] = whole.load()
 		}
@@ -81,6 +89,16 @@ func Load(ctx context.Context, q Querier, table string, from, to calendar.Day) (
 		loads[day] = part.load()
 	}
 	return loads, nil
+}
+
+// wholeAlone reports whether a table has no days in the ledger.
+func wholeAlone(ctx context.Context, q Querier, table string) (bool, error) {
+	rows, err := q.QueryContext(ctx, "select part from "+PartitionTable+" where asset = $1 and part > cast($2 as date) limit 1", table, WholePart.String())
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	return !rows.Next(), rows.Err()
 }
 
 func (p Partition) load() calendar.Load {

@@ -107,9 +107,15 @@ func (c Change) Days() []calendar.Day {
 	return days
 }
 
-// cleared returns the days that lose the rows that they had.
+// cleared returns the days that lose the rows that they had. A part of the other kind,
+// which was forgotten, has none in this table.
 func (c Change) cleared() []calendar.Day {
-	days := slices.Clone(c.Forget)
+	var days []calendar.Day
+	for _, day := range c.Forget {
+		if (day == WholePart) == c.Table.Whole {
+			days = append(days, day)
+		}
+	}
 	for _, part := range c.Parts {
 		days = append(days, part.Day)
 	}
@@ -118,18 +124,23 @@ func (c Change) cleared() []calendar.Day {
 }
 
 // Deletions returns the statements that clear the way for a change. They delete
-// whole days, not the keys of the new rows: a day that lost rows would keep them.
-func (c Change) Deletions() []string {
+// whole days, not the keys of the new rows: a day that lost rows would keep them. A table
+// that is still of the other kind keeps its rows, and the entries that say so.
+func (c Change) Deletions(standing Standing) []string {
 	var statements []string
 	asset := Literal(c.Table.Name)
-	if cleared := c.cleared(); len(cleared) > 0 {
+	if cleared := c.cleared(); len(cleared) > 0 && !standing.Turns {
 		where := " where " + DayColumn + InDays(cleared)
 		if c.Table.Whole {
 			where = ""
 		}
 		statements = append(statements, "delete from "+c.Table.Quoted()+where)
 	}
-	if days := c.Days(); len(days) > 0 {
+	days := c.Days()
+	if standing.Turns {
+		days = slices.DeleteFunc(days, func(day calendar.Day) bool { return (day == WholePart) != c.Table.Whole })
+	}
+	if len(days) > 0 {
 		statements = append(statements, "delete from "+PartitionTable+" where asset = "+asset+" and part"+InDays(days))
 	}
 	paths := slices.Clone(c.ForgetFiles)

@@ -35,7 +35,11 @@ type Warehouse interface {
 	// ExecContext runs one statement that returns no rows.
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	// Ensure makes the table if there is none, and adds the columns that it
-	// lacks. A column of another type is an error; no column is ever dropped.
+	// lacks. A column of another type is an error; no column is ever dropped. A table
+	// of the other kind, whole or cut into days, is left alone: with all its entries in
+	// the ledger, it gives way to the first Build, Refresh, or Replace with Parts, of
+	// this kind, in its transaction. One that the ledger does not know, or that
+	// has FileColumn, is an error.
 	Ensure(ctx context.Context, table Table) error
 	// Replace applies a change in one transaction: the rows of its days are
 	// deleted and the given ones inserted, and the ledger says so, or nothing
@@ -64,7 +68,9 @@ type Change struct {
 	// Parts are the days that are replaced, in any order. A day without rows
 	// becomes a loaded day with no rows.
 	Parts []Part
-	// Forget are days that are no longer loaded afterwards; they lose their rows.
+	// Forget are days that are no longer loaded afterwards; they lose their rows. A day
+	// of a whole table, or WholePart of another, has no rows: its entry alone is
+	// forgotten, unless the table still is of the other kind.
 	Forget []calendar.Day
 	// Seal are days whose rows LoadFiles put there: only their entries in the ledger
 	// are replaced.

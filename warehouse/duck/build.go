@@ -56,6 +56,9 @@ func (d *DB) build(ctx context.Context, tx *sql.Tx, build warehouse.Build) (ware
 	if err := build.Foreign(made); err != nil {
 		return warehouse.Built{}, err
 	}
+	if err := d.turn(ctx, tx, build.Table); err != nil {
+		return warehouse.Built{}, err
+	}
 	known, err := warehouse.Partitions(ctx, querier{tx}, build.Table.Name, build.Parts[0].Day, build.Parts[len(build.Parts)-1].Day+1)
 	if err != nil {
 		return warehouse.Built{}, err
@@ -213,6 +216,9 @@ func (d *DB) Refresh(ctx context.Context, refresh warehouse.Refresh) (warehouse.
 }
 
 func (d *DB) refresh(ctx context.Context, conn *sql.Conn, tx *sql.Tx, refresh warehouse.Refresh) (warehouse.Refreshed, error) {
+	if err := d.turn(ctx, tx, refresh.Table); err != nil {
+		return warehouse.Refreshed{}, err
+	}
 	known, err := warehouse.Partitions(ctx, querier{tx}, refresh.Table.Name, refresh.From, refresh.To)
 	if err != nil {
 		return warehouse.Refreshed{}, err

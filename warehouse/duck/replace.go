@@ -33,6 +33,9 @@ func (d *DB) Ensure(ctx context.Context, table warehouse.Table) error {
 	if _, err := d.ExecContext(ctx, table.Create(spell)); err != nil {
 		return err
 	}
+	if standing, err := d.standing(ctx, d, table); err != nil || standing.Turns {
+		return err
+	}
 	have, err := columnsOf(ctx, d, "", schema, name)
 	if err != nil {
 		return err
@@ -102,17 +105,28 @@ func (d *DB) Replace(ctx context.Context, change warehouse.Change) error {
 }
 
 func (d *DB) replace(ctx context.Context, conn *sql.Conn, tx *sql.Tx, change warehouse.Change, tally *warehouse.Tally) error {
-	if err := d.run(ctx, tx, change.Deletions()...); err != nil {
+	if len(change.Parts) > 0 {
+		if err := d.turn(ctx, tx, change.Table); err != nil {
+			return err
+		}
+	}
+	standing, err := d.standing(ctx, querier{tx}, change.Table)
+	if err != nil {
 		return err
 	}
-	facts := target{change.Table, change.Table.ColumnNames()}
-	err := lend(conn, func(raw driver.Conn) error {
-		return appendTo(ctx, raw, facts, func(add func(...driver.Value) error) error {
-			return appendRows(ctx, change, tally, add)
+	if err := d.run(ctx, tx, change.Deletions(standing)...); err != nil {
+		return err
+	}
+	if change.Rows != nil { // without, the table may still be of the other kind
+		facts := target{change.Table, change.Table.ColumnNames()}
+		err = lend(conn, func(raw driver.Conn) error {
+			return appendTo(ctx, raw, facts, func(add func(...driver.Value) error) error {
+				return appendRows(ctx, change, tally, add)
+			})
 		})
-	})
-	if err != nil {
-		return explain(err, d.path, "insert into "+change.Table.Name, d.limits)
+		if err != nil {
+			return explain(err, d.path, "insert into "+change.Table.Name, d.limits)
+		}
 	}
 	partitions := target{warehouse.Table{Name: warehouse.PartitionTable}, warehouse.PartitionColumns()}
 	if err := appendAll(ctx, conn, partitions, tally.Partitions()); err != nil {
@@ -148,9 +162,6 @@ func appendTo(ctx context.Context, raw driver.Conn, to target, fill func(add fun
 }
 
 func appendRows(ctx context.Context, change warehouse.Change, tally *warehouse.Tally, add func(...driver.Value) error) error {
-	if change.Rows == nil {
-		return nil
-	}
 	values := make([]driver.Value, len(change.Table.ColumnNames()))
 	own := len(values) - len(change.Table.Columns) // a fact table's day is before the others
 	for row, err := range change.Rows {

@@ -57,6 +57,9 @@ func (d *DB) build(ctx context.Context, conn *pgx.Conn, build warehouse.Build) (
 	if err := build.Foreign(made); err != nil {
 		return warehouse.Taken{}, err
 	}
+	if err := d.turn(ctx, conn, build.Table); err != nil {
+		return warehouse.Taken{}, err
+	}
 	first, last := build.Parts[0].Day, build.Parts[len(build.Parts)-1].Day
 	known, err := partitions(ctx, conn, build.Table.Name, first, last+1)
 	if err != nil {

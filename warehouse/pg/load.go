@@ -179,6 +179,9 @@ func (d *DB) refresh(ctx context.Context, conn *pgx.Conn, refresh warehouse.Refr
 	if err := d.insertBatches(ctx, conn, identifier(temporary), refresh.Table, digested(ctx, digests, refresh)); err != nil {
 		return warehouse.Taken{}, err
 	}
+	if err := d.turn(ctx, conn, refresh.Table); err != nil {
+		return warehouse.Taken{}, err
+	}
 	known, err := partitions(ctx, conn, refresh.Table.Name, refresh.From, refresh.To)
 	if err != nil {
 		return warehouse.Taken{}, err

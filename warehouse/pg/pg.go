@@ -135,6 +135,13 @@ func (d *DB) Ensure(ctx context.Context, table warehouse.Table) error {
 	if err := d.make(ctx, table.Create(d.spell)); err != nil {
 		return err
 	}
+	stands, err := standing(table, func(query string) (n int64, err error) {
+		err = d.db.QueryRowContext(ctx, query).Scan(&n)
+		return n, d.explain(err, query)
+	})
+	if err != nil || stands.Turns {
+		return err
+	}
 	have, err := d.columns(ctx, schema, name)
 	if err != nil {
 		return err
@@ -148,17 +155,22 @@ func (d *DB) Ensure(ctx context.Context, table warehouse.Table) error {
 			return err
 		}
 	}
-	return d.index(ctx, table)
+	for _, statement := range d.indexing(table) {
+		if err := d.make(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// index lets a statement about some days read little more than their rows: days lie
+// indexing lets a statement about some days read little more than their rows: days lie
 // together in the order of loading, which a BRIN index notes in a few pages.
-func (d *DB) index(ctx context.Context, table warehouse.Table) error {
-	if table.Whole || d.redshift { // Redshift has zone maps, and no indexes
+func (s server) indexing(table warehouse.Table) []string {
+	if table.Whole || s.redshift { // Redshift has zone maps, and no indexes
 		return nil
 	}
 	_, name := table.Split()
-	return d.make(ctx, fmt.Sprintf("create index if not exists %q on %s using brin (%q)", shortened(name)+"_day", table.Quoted(), warehouse.DayColumn))
+	return []string{fmt.Sprintf("create index if not exists %q on %s using brin (%q)", shortened(name)+"_day", table.Quoted(), warehouse.DayColumn)}
 }
 
 // shortened returns a name that PostgreSQL does not cut off when four letters follow.

@@ -37,11 +37,22 @@ func (d *DB) change(ctx context.Context, conn *pgx.Conn, change warehouse.Change
 	if err != nil {
 		return nil, err
 	}
-	if err := run(ctx, conn, change.Deletions()...); err != nil {
+	if len(change.Parts) > 0 {
+		if err := d.turn(ctx, conn, change.Table); err != nil {
+			return nil, err
+		}
+	}
+	stands, err := d.standing(ctx, conn, change.Table)
+	if err != nil {
 		return nil, err
 	}
-	if err := d.insert(ctx, conn, identifier(change.Table), change.Table.ColumnNames(), facts(change, tally)); err != nil {
+	if err := run(ctx, conn, change.Deletions(stands)...); err != nil {
 		return nil, err
+	}
+	if change.Rows != nil { // without, the table may still be of the other kind
+		if err := d.insert(ctx, conn, identifier(change.Table), change.Table.ColumnNames(), facts(change, tally)); err != nil {
+			return nil, err
+		}
 	}
 	return []entries{partitionEntries(tally.Partitions()), fileEntries(tally.FileRows()...)}, nil
 }
@@ -49,9 +60,6 @@ func (d *DB) change(ctx context.Context, conn *pgx.Conn, change warehouse.Change
 // facts returns the rows of a change as the driver takes them.
 func facts(change warehouse.Change, tally *warehouse.Tally) iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
-		if change.Rows == nil {
-			return
-		}
 		values := make([]any, len(change.Table.All()))
 		for row, err := range change.Rows {
 			if err == nil {

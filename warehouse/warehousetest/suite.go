@@ -70,6 +70,11 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"BuiltVersionDependsOnRowsAndNotOnTheirOrder", builtVersionDependsOnRowsAndNotOnTheirOrder},
 		{"ColumnMayHaveAnyName", columnMayHaveAnyName},
 		{"BuildsOfTablesRunSideBySide", buildsOfTablesRunSideBySide},
+		{"TableOfTheOtherKindGivesWay", tableOfTheOtherKindGivesWay},
+		{"ForgettingTheOtherKindForgetsItsEntry", forgettingTheOtherKindForgetsItsEntry},
+		{"TableThatTheLedgerDoesNotKnowStays", tableThatTheLedgerDoesNotKnowStays},
+		{"DaysBesideTheWholeAreWhatIsLoaded", daysBesideTheWholeAreWhatIsLoaded},
+		{"TableIsTurnedOnce", tableIsTurnedOnce},
 		{"PanicAmongRowsIsAPanic", panicAmongRowsIsAPanic},
 		{"AnyErrorIsRemembered", anyErrorIsRemembered},
 	} {
