@@ -88,16 +88,32 @@ func newVectors(conn driver.Conn, to place, table warehouse.Table) (*vectors, er
 		mapping.AppenderDestroy(&v.appender)
 		return nil, err
 	}
-	for i, name := range table.ColumnNames() { // the table may have others, in another order
-		if mapping.AppenderAddColumn(v.appender, name) == mapping.StateError {
+	for i, column := range table.All() { // the table may have others, in another order
+		if mapping.AppenderAddColumn(v.appender, column.Name) == mapping.StateError {
 			err := v.failure()
 			v.destroy()
 			return nil, err
 		}
 		v.types = append(v.types, mapping.AppenderColumnType(v.appender, mapping.IdxT(i)))
+		if !holds(v.types[i], column.Type) { // its memory would be written as another type's
+			v.destroy()
+			return nil, fmt.Errorf("column %s: in the warehouse it is no %s", column.Name, column.Type)
+		}
 	}
 	v.chunk = mapping.CreateDataChunk(v.types)
 	return v, nil
+}
+
+// holds reports whether a type of the engine is the one that a type is spelled as.
+func holds(is mapping.LogicalType, typ warehouse.Type) bool {
+	want := map[warehouse.Kind]mapping.Type{
+		warehouse.Text: mapping.TypeVarchar, warehouse.Bigint: mapping.TypeBigInt, warehouse.Double: mapping.TypeDouble, warehouse.Decimal: mapping.TypeDecimal,
+		warehouse.Boolean: mapping.TypeBoolean, warehouse.Date: mapping.TypeDate, warehouse.Timestamp: mapping.TypeTimestamp,
+	}
+	if mapping.GetTypeId(is) != want[typ.Kind] {
+		return false
+	}
+	return typ.Kind != warehouse.Decimal || int(mapping.DecimalWidth(is)) == typ.Precision && int(mapping.DecimalScale(is)) == typ.Scale
 }
 
 // handleOf returns the engine's connection under a driver's. The driver keeps it to

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -193,4 +194,32 @@ func BenchmarkVectors(b *testing.B) {
 	b.ReportMetric(rate(2), "rows-Mrows/s")
 	b.ReportMetric(rate(1)/rate(0), "vectors/engine")
 	b.ReportMetric(rate(1)/rate(2), "vectors/rows")
+}
+
+// A column of another type, which somebody altered since, is refused before its memory is
+// written.
+func TestVectorsRefuseColumnsOfAnotherType(t *testing.T) {
+	for _, c := range []struct{ is, declared string }{
+		{"double", "bigint"}, {"integer", "bigint"}, {"hugeint", "bigint"}, {"timestamptz", "timestamp"}, {"bigint", "text"}, {"blob", "text"}, {"varchar", "date"},
+		{"decimal(4,2)", "decimal(38,2)"}, {"decimal(12,3)", "decimal(12,2)"}, {"bigint", "decimal(12,2)"}, {"tinyint", "boolean"},
+	} {
+		typ, err := warehouse.ParseType(c.declared)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := warehouse.Table{Name: "samples", Columns: []warehouse.Column{{Name: "sample", Type: typ}}}
+		db := openNew(t)
+		if _, err := db.ExecContext(t.Context(), "create table samples (sample "+c.is+", day date)"); err != nil {
+			t.Fatal(err)
+		}
+		batch := warehousetest.NewDice(1).Batch(table, 5000)
+		day := batch.Days[0]
+		for i := range batch.Days {
+			batch.Days[i] = day
+		}
+		_, err = db.Refresh(t.Context(), warehouse.Refresh{Table: table, From: day, To: day + 1, Batches: warehousetest.Batches(batch)})
+		if err == nil || !strings.Contains(err.Error(), "column sample: in the warehouse it is no "+c.declared) {
+			t.Errorf("%s for %s: error is %v", c.is, c.declared, err)
+		}
+	}
 }
