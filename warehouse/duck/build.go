@@ -100,14 +100,17 @@ func (d *DB) stage(ctx context.Context, tx *sql.Tx, build warehouse.Build) error
 	}
 	var casts []string
 	for _, column := range build.Table.All() {
-		casts = append(casts, fmt.Sprintf("cast(%q as %s) as %q", column.Name, spell(column.Type), column.Name))
+		casts = append(casts, column.StagedAs(spell))
 	}
 	order := ""
 	if !build.Table.Whole {
 		order = " order by " + warehouse.DayColumn
 	}
 	cast := fmt.Sprintf("create or replace temporary table %s as select %s from temp.%s_raw%s", staged, strings.Join(casts, ", "), staged, order)
-	return d.run(ctx, tx, cast, "drop table temp."+staged+"_raw")
+	if err := d.run(ctx, tx, cast, "drop table temp."+staged+"_raw"); err != nil {
+		return err
+	}
+	return build.Within(spell, "temp."+staged, count)
 }
 
 // relocate moves the place of a syntax error by the text that was put before the

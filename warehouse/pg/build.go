@@ -147,9 +147,12 @@ func (d *DB) cast(ctx context.Context, conn *pgx.Conn, build warehouse.Build, ha
 	}
 	var casts []string
 	for _, column := range build.Table.All() {
-		casts = append(casts, fmt.Sprintf("cast(%q as %s) as %q", column.Name, d.spell(column.Type), column.Name))
+		casts = append(casts, column.StagedAs(d.spell))
 	}
-	return run(ctx, conn, "create temporary table "+staged+" as select "+strings.Join(casts, ", ")+" from "+raw)
+	if err := run(ctx, conn, "create temporary table "+staged+" as select "+strings.Join(casts, ", ")+" from "+raw); err != nil {
+		return err
+	}
+	return build.Within(d.spell, staged, count)
 }
 
 // unplaced explains an error of a statement of ours: its place would mean nothing to

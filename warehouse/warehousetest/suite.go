@@ -68,6 +68,7 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"CheckSeesTheTableAsItWillBe", checkSeesTheTableAsItWillBe},
 		{"CancelledBuildChangesNothing", cancelledBuildChangesNothing},
 		{"BuiltVersionDependsOnRowsAndNotOnTheirOrder", builtVersionDependsOnRowsAndNotOnTheirOrder},
+		{"BuildRefusesWhatTheContractExcludes", buildRefusesWhatTheContractExcludes},
 		{"ColumnMayHaveAnyName", columnMayHaveAnyName},
 		{"BuildsOfTablesRunSideBySide", buildsOfTablesRunSideBySide},
 		{"TableOfTheOtherKindGivesWay", tableOfTheOtherKindGivesWay},
