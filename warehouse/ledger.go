@@ -131,7 +131,8 @@ func Partitions(ctx context.Context, q Querier, table string, from, to calendar.
 	return parts, rows.Err()
 }
 
-// Files returns the files of a table that the ledger knows, by path.
+// Files returns the files of a table that the ledger knows, by path. A path that stands
+// twice is an error.
 func Files(ctx context.Context, q Querier, table string) (map[string]File, error) {
 	rows, err := q.QueryContext(ctx, "select path, checksum, definition, size, from_part, to_part, lines, loaded, rejected, filtered,"+
 		" state, reason, host, hour, first_error_line, run_id, loaded_at from "+FileTable+" where asset = $1", table)
@@ -144,6 +145,9 @@ func Files(ctx context.Context, q Querier, table string) (map[string]File, error
 		file, err := scanFile(rows)
 		if err != nil {
 			return nil, err
+		}
+		if _, twice := files[file.Path]; twice {
+			return nil, fmt.Errorf("ledger: the file %s of table %s stands twice", file.Path, table)
 		}
 		files[file.Path] = file
 	}

@@ -107,6 +107,15 @@ func (c Change) Days() []calendar.Day {
 	return days
 }
 
+// Paths returns the paths of the files whose entries a change replaces or forgets.
+func (c Change) Paths() []string {
+	paths := slices.Clone(c.ForgetFiles)
+	for _, file := range c.Files {
+		paths = append(paths, file.Path)
+	}
+	return paths
+}
+
 // cleared returns the days that lose the rows that they had. A part of the other kind,
 // which was forgotten, has none in this table.
 func (c Change) cleared() []calendar.Day {
@@ -143,12 +152,8 @@ func (c Change) Deletions(standing Standing) []string {
 	if len(days) > 0 {
 		statements = append(statements, "delete from "+PartitionTable+" where asset = "+asset+" and part"+InDays(days))
 	}
-	paths := slices.Clone(c.ForgetFiles)
-	for _, file := range c.Files {
-		paths = append(paths, file.Path)
-	}
 	_, byFile := c.Table.Column(FileColumn)
-	for _, path := range paths {
+	for _, path := range c.Paths() {
 		statements = append(statements, "delete from "+FileTable+" where asset = "+asset+" and path = "+Literal(path))
 		if byFile { // the rows and refused lines of a file go with its entry
 			statements = append(statements, FileDeletions(c.Table, path)...)

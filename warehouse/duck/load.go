@@ -106,11 +106,11 @@ func (d *DB) LoadFiles(ctx context.Context, loads ...warehouse.FileLoad) error {
 	if err := warehouse.ValidateLoads(loads); err != nil || len(loads) == 0 {
 		return err
 	}
-	names := make([]string, len(loads))
+	paths := make([]string, len(loads))
 	for i, load := range loads {
-		names[i] = load.Table.Name + "\x00" + load.Path
+		paths[i] = load.Path
 	}
-	release, err := d.files.hold(ctx, names...)
+	release, err := d.files.hold(ctx, fileNames(loads[0].Table, paths...)...)
 	if err != nil {
 		return fmt.Errorf("load of %s: %w", loads[0].Path, err)
 	}

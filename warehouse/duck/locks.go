@@ -3,6 +3,8 @@ package duck
 import (
 	"context"
 	"sync"
+
+	"tearsheet/warehouse"
 )
 
 // locks keeps loads of the same thing apart: DuckDB does not let the second one wait
@@ -13,9 +15,21 @@ type locks struct {
 	held map[string]chan struct{} // closed when the name is free again
 }
 
+// fileNames returns the names under which the files of a table are held.
+func fileNames(table warehouse.Table, paths ...string) []string {
+	names := make([]string, len(paths))
+	for i, path := range paths {
+		names[i] = table.Name + "\x00" + path
+	}
+	return names
+}
+
 // hold waits until all names are free and takes them at once, so that no two wait for
 // each other.
 func (l *locks) hold(ctx context.Context, names ...string) (release func(), err error) {
+	if len(names) == 0 {
+		return func() {}, nil
+	}
 	for {
 		busy := l.take(names)
 		if busy == nil {

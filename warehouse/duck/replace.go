@@ -97,6 +97,11 @@ func (d *DB) Replace(ctx context.Context, change warehouse.Change) error {
 		return fmt.Errorf("load of %s: %w", change.Table.Name, err)
 	}
 	defer release()
+	releaseFiles, err := d.files.hold(ctx, fileNames(change.Table, change.Paths()...)...)
+	if err != nil {
+		return fmt.Errorf("load of %s: %w", change.Table.Name, err)
+	}
+	defer releaseFiles()
 	err = d.transact(ctx, false, func(conn *sql.Conn, tx *sql.Tx) error { return d.replace(ctx, conn, tx, change, tally) })
 	if err != nil {
 		return fmt.Errorf("load of %s: %w", change.Table.Name, err)

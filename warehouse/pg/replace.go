@@ -17,12 +17,8 @@ import (
 // sake of another, it is tried three times more. If the answer to the commit is
 // lost, the ledger says whether it was done.
 func (d *DB) Replace(ctx context.Context, change warehouse.Change) error {
-	paths := change.ForgetFiles
-	for _, file := range change.Files {
-		paths = append(paths[:len(paths):len(paths)], file.Path)
-	}
 	err := d.repeat(ctx, work{
-		locks: []lock{dayLock(change.Table, change.Days()), fileLock(change.Table, paths...)},
+		locks: []lock{dayLock(change.Table, change.Days()), fileLock(change.Table, change.Paths()...)},
 		do:    func(conn *pgx.Conn) ([]entries, error) { return d.change(ctx, conn, change) },
 	})
 	if err != nil {

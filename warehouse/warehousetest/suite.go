@@ -48,6 +48,8 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"FilesAreLoadedTogetherOrNotAtAll", filesAreLoadedTogetherOrNotAtAll},
 		{"FilesAreLoadedSideBySide", filesAreLoadedSideBySide},
 		{"ConcurrentLoadsOfAFileLeaveOne", concurrentLoadsOfAFileLeaveOne},
+		{"FileIsReplacedWhenItIsLoaded", fileIsReplacedWhenItIsLoaded},
+		{"FileThatStandsTwiceIsAnError", fileThatStandsTwiceIsAnError},
 		{"LongRefusedLineKeepsItsBeginning", longRefusedLineKeepsItsBeginning},
 		{"TableWithoutFileColumnTakesNoFiles", tableWithoutFileColumnTakesNoFiles},
 		{"SealedDayIsLoaded", sealedDayIsLoaded},

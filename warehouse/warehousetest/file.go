@@ -1,0 +1,56 @@
+package warehousetest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"tearsheet/warehouse"
+)
+
+// fileIsReplacedWhenItIsLoaded says of a file that it is broken while it is being loaded:
+// one of the two is true afterwards.
+func fileIsReplacedWhenItIsLoaded(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, events)
+	replaced := make(chan error, 1)
+	load := eventFile("a", monday, 10, nil)
+	batches := load.Batches
+	load.Batches = func(yield func(*warehouse.Batch, error) bool) {
+		go func() {
+			broken := warehouse.File{Path: "a", State: warehouse.FileBroken, From: monday, To: monday + 1}
+			replaced <- w.Replace(t.Context(), warehouse.Change{Table: events, Files: []warehouse.File{broken}, At: when})
+		}()
+		select { // it has to wait, but not for long
+		case err := <-replaced:
+			replaced <- err
+		case <-time.After(200 * time.Millisecond):
+		}
+		batches(yield)
+	}
+	if err := w.LoadFiles(t.Context(), load); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-replaced; err != nil {
+		t.Fatal(err)
+	}
+	files, err := warehouse.Files(t.Context(), w, events.Name)
+	if err != nil || files["a"].State != warehouse.FileBroken {
+		t.Errorf("files: %+v, %v", files, err)
+	}
+	if n := one(t, w, "select count(*) from staging.events"); n != 0 {
+		t.Errorf("a broken file has %d rows", n)
+	}
+}
+
+func fileThatStandsTwiceIsAnError(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, events)
+	if err := w.LoadFiles(t.Context(), eventFile("a", monday, 1, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.ExecContext(t.Context(), "insert into etl.file select * from etl.file"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := warehouse.Files(t.Context(), w, events.Name); err == nil || !strings.Contains(err.Error(), "the file a of table staging.events stands twice") {
+		t.Errorf("error is %v", err)
+	}
+}
