@@ -55,7 +55,7 @@ func (b *builder) all(ctx context.Context, stale []Stale, forget []calendar.Day)
 		if err := b.Warehouse.Replace(ctx, change); err != nil {
 			return err
 		}
-		b.report.Changed = append(b.report.Changed, forget...)
+		b.report.Changed, b.report.Gone = append(b.report.Changed, forget...), len(forget)
 	}
 	for _, batch := range batches(b.asset, stale) {
 		if err := b.batch(ctx, batch); err != nil {

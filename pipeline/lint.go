@@ -86,8 +86,12 @@ func (l *linter) statement() {
 	if err != nil {
 		return // ParseAsset has said it
 	}
+	before := len(l.faults)
 	l.tables(tokens)
 	if !l.asset.Whole {
+		if len(l.faults) == before { // else depends may lack the parent that has the days
+			l.hasDays()
+		}
 		l.days(tokens)
 	}
 	if l.options.Redshift {
@@ -143,6 +147,17 @@ func (l *linter) suggestion(name string) string {
 
 func (a *Asset) dependsOn(name string) bool {
 	return slices.ContainsFunc(a.Depends, func(d Depend) bool { return d.Asset == name })
+}
+
+// hasDays wants a parent by day: it is the days of the parents that a table is made for.
+func (l *linter) hasDays() {
+	for _, d := range l.asset.Depends {
+		if parent := l.graph.Asset(d.Asset); parent == nil || !parent.Whole {
+			return // one that is not known may be cut into days
+		}
+	}
+	l.fault(l.asset.Line, 0, "table %q is cut into days, but %s, so that it would never be made: name a table by day in depends, or make it whole (materialization: {strategy: create+replace})",
+		l.asset.Name, noDays)
 }
 
 // days holds the days that the SELECT reads of its parents against its mappings.

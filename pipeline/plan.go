@@ -52,15 +52,46 @@ type Stale struct {
 
 // Plan returns what has to be done to an asset that SQL makes.
 func (p *Planner) Plan(a *Asset) Plan {
-	for _, d := range a.Depends {
-		if len(p.State[d.Asset]) == 0 {
-			return Plan{Waiting: fmt.Sprintf("nothing is loaded of %s", d.Asset)}
-		}
+	if why := p.waiting(a); why != "" {
+		return Plan{Waiting: why, Forget: p.orphans(a)}
 	}
 	if a.Whole {
 		return p.planDays(a, []calendar.Day{warehouse.WholePart})
 	}
 	return p.planDays(a, p.candidates(a))
+}
+
+// waiting says what keeps an asset from being made at all, or nothing.
+func (p *Planner) waiting(a *Asset) string {
+	for _, d := range a.Depends {
+		if len(p.State[d.Asset]) == 0 {
+			return "nothing is loaded of " + d.Asset
+		}
+	}
+	if !a.Whole && len(p.dayParents(a)) == 0 {
+		return noDays
+	}
+	return ""
+}
+
+// noDays is why a table is never made that is cut into days while no parent is.
+const noDays = "no parent is cut into days: nothing says which days there are"
+
+// orphans returns the loaded days of an asset that has not changed itself and is made
+// of something of which nothing is loaded any more. If its own text is another one, the
+// parent may be new to it and come yet: then what it has stays.
+func (p *Planner) orphans(a *Asset) []calendar.Day {
+	if !slices.ContainsFunc(a.Depends, func(d Depend) bool { return d.Mapping != Latest && len(p.State[d.Asset]) == 0 }) {
+		return nil
+	}
+	var days []calendar.Day
+	for day, part := range p.State[a.Name] {
+		if own, _, _ := strings.Cut(part.InputHash, " "); own == a.Hash() {
+			days = append(days, day)
+		}
+	}
+	slices.Sort(days)
+	return days
 }
 
 func (p *Planner) planDays(a *Asset, days []calendar.Day) Plan {
@@ -121,13 +152,8 @@ func (p *Planner) candidates(a *Asset) []calendar.Day {
 
 // cannot says why a day of an asset that SQL makes cannot be made, or nothing.
 func (p *Planner) cannot(a *Asset, day calendar.Day) string {
-	for _, d := range a.Depends {
-		if len(p.State[d.Asset]) == 0 {
-			return "nothing is loaded of " + d.Asset
-		}
-	}
-	if a.Whole {
-		return ""
+	if why := p.waiting(a); why != "" || a.Whole {
+		return why
 	}
 	if day >= p.Today {
 		return fmt.Sprintf("the day is not over: today is %s", p.Today)
@@ -141,7 +167,8 @@ func (p *Planner) cannot(a *Asset, day calendar.Day) string {
 }
 
 // dayParents returns the parents by day that have to be loaded on a day for an asset
-// to be made for it. An asset over whole tables alone has the days of all tables.
+// to be made for it. One that needs none of its own day has the days of those that it
+// reads of the day before, or as they are; one over whole tables alone has no days.
 func (p *Planner) dayParents(a *Asset) []string {
 	var parents []string
 	for _, d := range a.Depends {

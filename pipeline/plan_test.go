@@ -232,6 +232,40 @@ func TestWholeTables(t *testing.T) {
 	}
 }
 
+// A parent that lost all of its days takes those of its children with it, as one that
+// lost a day does.
+func TestDaysWhoseParentIsEmptyAreForgotten(t *testing.T) {
+	p, a := sevenDays(), child(Same)
+	made(a, p)
+	whole := &Asset{Name: "summary", SQL: "select 1", Whole: true, Depends: []Depend{{Asset: "parent", Mapping: Same}}}
+	made(whole, p)
+	p.Update("parent", nil)
+	if plan := p.Plan(a); len(plan.Forget) != 7 || plan.Waiting != "nothing is loaded of parent" {
+		t.Errorf("plan is %+v", plan)
+	}
+	if plan := p.Plan(whole); !slices.Equal(plan.Forget, []calendar.Day{warehouse.WholePart}) {
+		t.Errorf("plan of a whole table is %+v", plan)
+	}
+	// A parent that is new to the table may come yet: until then the days stay.
+	renamed := child(Same)
+	renamed.Depends[0].Asset = "other"
+	if plan := p.Plan(renamed); len(plan.Forget) > 0 || plan.Waiting != "nothing is loaded of other" {
+		t.Errorf("plan over a parent that is to come is %+v", plan)
+	}
+}
+
+func TestATableOverWholeTablesAloneHasNoDays(t *testing.T) {
+	p := &Planner{Today: monday.Add(7), State: warehouse.State{"parent": {warehouse.WholePart: {Version: "a"}}}}
+	a := child(Same)
+	if plan := p.Plan(a); plan.Waiting != noDays || len(plan.Stale) > 0 || p.cannot(a, monday) != noDays {
+		t.Errorf("plan is %+v", plan)
+	}
+	a.Depends = nil
+	if plan := p.Plan(a); plan.Waiting != noDays {
+		t.Errorf("without parents, plan is %+v", plan)
+	}
+}
+
 func TestNothingIsMadeOfNothing(t *testing.T) {
 	p := &Planner{State: warehouse.State{}, Today: monday.Add(7)}
 	if plan := p.Plan(child(Same)); plan.Waiting != "nothing is loaded of parent" || len(plan.Stale) > 0 {

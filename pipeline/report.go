@@ -22,9 +22,10 @@ type NodeReport struct {
 	Fresh   int            // days that were as they should be
 	Rows    int64          // of the days that were made
 	Changed []calendar.Day // days that have other rows than before
+	Gone    int            // of these, days that were taken away, since a parent has nothing of them any more
 	// Said is a line in which a source tells what it did.
 	Said string
-	// Waiting is why an asset was not made at all, or "": of a parent nothing is loaded.
+	// Waiting is why an asset was not made at all, or "".
 	Waiting string
 	// Remark is what a source found that the reader of a sheet should know of, or "".
 	Remark string

@@ -317,6 +317,54 @@ func TestDaysInAnyOrderAreTheSame(t *testing.T) {
 	}
 }
 
+// emptied is a source that has lost all of its days.
+type emptied struct{ fill }
+
+func (e emptied) Load(ctx context.Context, w warehouse.Warehouse, run pipeline.Context) (pipeline.NodeReport, error) {
+	c := warehouse.Change{Table: table, RunID: run.RunID, At: run.At}
+	for day := first; day < today; day++ {
+		c.Forget = append(c.Forget, day)
+	}
+	return pipeline.NodeReport{}, w.Replace(ctx, c)
+}
+
+// What is made of a table that has lost everything goes as well, and the run says so;
+// until then it is stale.
+func TestTablesOverAnEmptiedParentAreEmptied(t *testing.T) {
+	w, g := openWarehouse(t), assets(t, nil)
+	run(t, w, g, fill{rows: everyDay(100)}, nil)
+	lost := func(r *pipeline.Runner) { r.Sources = []pipeline.Source{emptied{}} }
+	run(t, w, g, fill{}, func(r *pipeline.Runner) { lost(r); r.Selected = map[string]bool{table.Name: true} })
+	if got := states(t, w, g)["sales"]; got != "stale: nothing is loaded of production.purchases" {
+		t.Errorf("sales is %s", got)
+	}
+	report := run(t, w, g, fill{}, lost)
+	for _, n := range report.Nodes[1:] {
+		if want := map[bool]int{true: 1, false: 10}[n.Name == "buyers"]; n.Gone != want || n.Waiting == "" {
+			t.Errorf("%s lost %d days, want %d; it waits: %s", n.Name, n.Gone, want, n.Waiting)
+		}
+	}
+	for name, state := range states(t, w, g) {
+		if !strings.HasPrefix(state, "never: nothing ") {
+			t.Errorf("%s is %s", name, state)
+		}
+	}
+}
+
+// states tells of each table how it stands, and why.
+func states(t *testing.T, w warehouse.Querier, g *pipeline.Graph) map[string]string {
+	t.Helper()
+	all, err := pipeline.Survey(t.Context(), w, g, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, s := range all {
+		found[s.Asset.Name] = strings.TrimSuffix(fmt.Sprintf("%s: %s", s.State, s.Why), ": ")
+	}
+	return found
+}
+
 func TestExplainNamesWhatADayIsMadeOf(t *testing.T) {
 	w, g := openWarehouse(t), assets(t, nil)
 	run(t, w, g, fill{rows: everyDay(100)}, nil)

@@ -120,6 +120,7 @@ func (s *Status) attempted(attempts []warehouse.Attempt) {
 // judge finds the state, the worst that holds.
 func (s *Status) judge(planner *Planner, today calendar.Day) {
 	set := func(state NodeState, why string) { s.State, s.Why = state, why }
+	nothing := "nothing was ever loaded"
 	if len(s.Incomplete) > 0 {
 		last := s.Incomplete[len(s.Incomplete)-1]
 		set(Open, fmt.Sprintf("%d of %d hours or parts of %s are there", last.Have, last.Of, last.Day))
@@ -129,14 +130,20 @@ func (s *Status) judge(planner *Planner, today calendar.Day) {
 		for _, stale := range plan.Stale {
 			s.Stale = append(s.Stale, stale.Day)
 		}
-		if len(plan.Stale) > 0 {
+		switch n := len(plan.Forget); {
+		case len(plan.Stale) > 0:
 			set(Behind, plan.Stale[0].Why)
+		case plan.Waiting != "":
+			set(Behind, plan.Waiting)
+			nothing = plan.Waiting
+		case n > 0:
+			set(Behind, fmt.Sprintf("of %d of its days a parent has nothing any more", n))
 		}
 	} else if s.Days > 0 && !s.Asset.Whole && s.Last < today-1 {
 		set(Behind, fmt.Sprintf("the last day is %s", s.Last))
 	}
 	if s.Days == 0 {
-		set(Never, "nothing was ever loaded")
+		set(Never, nothing)
 	}
 	if s.Error != "" && (s.Asset.SQL == "" || len(s.Stale) > 0 || s.Days == 0) {
 		set(Failed, s.Error)

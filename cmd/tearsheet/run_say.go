@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,21 +25,21 @@ func (a *app) sayRun(report *pipeline.Report) {
 			width = max(width, len(node.Name))
 		}
 	}
-	quiet, waiting := 0, []string{}
+	quiet, waiting := 0, map[string][]string{} // by what they wait for
 	for _, node := range report.Nodes {
 		text := sayNode(node)
-		if node.Waiting != "" {
-			waiting = append(waiting, node.Name)
-			continue
+		if text != "" {
+			fmt.Fprintf(a.out, "%-*s  %s\n", width, node.Name, text)
 		}
-		if text == "" {
+		switch {
+		case node.Waiting != "":
+			waiting[node.Waiting] = append(waiting[node.Waiting], node.Name)
+		case text == "":
 			quiet++
-			continue
 		}
-		fmt.Fprintf(a.out, "%-*s  %s\n", width, node.Name, text)
 	}
-	if len(waiting) > 0 {
-		fmt.Fprintf(a.out, "%s not made, since nothing is loaded of what they are made of: %s\n", count(len(waiting), "table"), strings.Join(waiting, ", "))
+	for _, why := range slices.Sorted(maps.Keys(waiting)) {
+		fmt.Fprintf(a.out, "%s not made, since %s: %s\n", count(len(waiting[why]), "table"), why, strings.Join(waiting[why], ", "))
 	}
 	a.sayProblems(report)
 	a.sayFailures(report)
@@ -65,6 +67,9 @@ func sayNode(node pipeline.NodeReport) string {
 		}
 		said = append(said, text)
 	}
+	if node.Gone > 0 {
+		said = append(said, sayGoneDays(node.Gone))
+	}
 	for _, text := range []string{node.Said, node.Remark} {
 		if text != "" {
 			said = append(said, text)
@@ -77,6 +82,15 @@ func sayNode(node pipeline.NodeReport) string {
 		said = append(said, fmt.Sprintf("%s not tried, since what they are made of failed", count(n, "day")))
 	}
 	return strings.Join(said, "; ")
+}
+
+// sayGoneDays says that days were taken away; a whole table is one.
+func sayGoneDays(n int) string {
+	const why = "taken away, since nothing is loaded any more of what "
+	if n == 1 {
+		return why + "it was made of"
+	}
+	return count(n, "day") + " " + why + "they were made of"
 }
 
 // sayFailed names the days that failed.
