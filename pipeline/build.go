@@ -40,7 +40,10 @@ type builder struct {
 	asset  *Asset
 	report NodeReport
 	// refused is what the warehouse has against the SELECT itself, whatever the day.
-	refused *warehouse.SyntaxError
+	refused error
+	// began is when the first of the days of the last failure was tried, until that is
+	// remembered; else it is zero.
+	began time.Time
 }
 
 func (b *builder) all(ctx context.Context, stale []Stale, forget []calendar.Day) error {
@@ -62,7 +65,7 @@ func (b *builder) all(ctx context.Context, stale []Stale, forget []calendar.Day)
 			return err
 		}
 	}
-	return nil
+	return b.rememberFailure(ctx)
 }
 
 // batch makes some days at once, and one half after the other if that fails, so that
@@ -74,6 +77,7 @@ func (b *builder) batch(ctx context.Context, batch []Stale) error {
 		return b.failed(ctx, batch, b.refused, began)
 	}
 	built, err := b.Warehouse.Build(ctx, b.order(batch))
+	var refused *warehouse.SyntaxError
 	switch {
 	case err == nil:
 		return b.succeeded(ctx, batch, built, began)
@@ -81,7 +85,8 @@ func (b *builder) batch(ctx context.Context, batch []Stale) error {
 		return err
 	case b.Kind(err) != FailedData:
 		return err
-	case errors.As(err, &b.refused):
+	case errors.As(err, &refused):
+		b.refused = err
 		return b.failed(ctx, batch, err, began)
 	case len(batch) > 1:
 		half := len(batch) / 2
@@ -102,20 +107,47 @@ func (b *builder) order(batch []Stale) warehouse.Build {
 }
 
 func (b *builder) succeeded(ctx context.Context, batch []Stale, built warehouse.Built, began time.Time) error {
+	if err := b.rememberFailure(ctx); err != nil {
+		return err
+	}
 	b.report.Built += len(batch)
 	b.report.Rows += built.Rows
 	b.report.Changed = append(b.report.Changed, built.Changed...)
-	return b.attempt(ctx, batch, warehouse.Attempt{State: warehouse.Succeeded, Rows: built.Rows, Changed: int64(len(built.Changed)), Started: began})
+	return b.attempt(ctx, warehouse.Attempt{From: batch[0].Day, To: batch[len(batch)-1].Day + 1, State: warehouse.Succeeded,
+		Rows: built.Rows, Changed: int64(len(built.Changed)), Started: began})
 }
 
+// failed notes a failure, together with that of the days before if it is the same: what
+// has one cause is told once, however many days it takes.
 func (b *builder) failed(ctx context.Context, batch []Stale, err error, began time.Time) error {
-	failure := Failure{From: batch[0].Day, To: batch[len(batch)-1].Day + 1, Error: err.Error(), Kind: FailedData}
-	b.report.Failures = append(b.report.Failures, failure)
-	return b.attempt(ctx, batch, warehouse.Attempt{State: warehouse.Failed, Error: err.Error(), Started: began})
+	from, to := batch[0].Day, batch[len(batch)-1].Day+1
+	if n := len(b.report.Failures); !b.began.IsZero() {
+		if last := &b.report.Failures[n-1]; last.To == from && last.Error == err.Error() {
+			last.To = to
+			return nil
+		}
+	}
+	if err := b.rememberFailure(ctx); err != nil {
+		return err
+	}
+	b.report.Failures = append(b.report.Failures, Failure{From: from, To: to, Error: err.Error(), Kind: FailedData})
+	b.began = began
+	return nil
 }
 
-func (b *builder) attempt(ctx context.Context, batch []Stale, a warehouse.Attempt) error {
-	a.RunID, a.Asset, a.From, a.To, a.Ended = b.Context.RunID, b.asset.Name, batch[0].Day, batch[len(batch)-1].Day+1, b.Clock()
+// rememberFailure writes down the last failure, to which no day is added any more.
+func (b *builder) rememberFailure(ctx context.Context) error {
+	if b.began.IsZero() {
+		return nil
+	}
+	last := b.report.Failures[len(b.report.Failures)-1]
+	began := b.began
+	b.began = time.Time{}
+	return b.attempt(ctx, warehouse.Attempt{From: last.From, To: last.To, State: warehouse.Failed, Error: last.Error, Started: began})
+}
+
+func (b *builder) attempt(ctx context.Context, a warehouse.Attempt) error {
+	a.RunID, a.Asset, a.Ended = b.Context.RunID, b.asset.Name, b.Clock()
 	return warehouse.Remember(ctx, b.Warehouse, a)
 }
 

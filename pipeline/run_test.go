@@ -280,6 +280,42 @@ func TestWrongStatementIsGivenUpAtOnce(t *testing.T) {
 	}
 }
 
+// A SELECT for one day that is refused is one failure as well, and so are days in a row
+// that fail alike.
+func TestNeighbouringDaysThatFailAlikeAreOneFailure(t *testing.T) {
+	w := openWarehouse(t)
+	g := assets(t, func(name, text string) string {
+		return strings.Replace(text, "sum(cents)", "sum(centz)", 1) // of totals, made day by day
+	})
+	bad := everyDay(100)
+	for _, day := range []int{2, 3, 4, 7} {
+		bad[day] = append(bad[day], [2]int64{1, -5})
+	}
+	want := map[string]string{"totals": "2026-10-28–2026-10-29", "sales": "2026-10-30–2026-11-01 2026-11-04–2026-11-04"}
+	for _, n := range run(t, w, g, fill{rows: bad}, nil).Nodes {
+		var got []string
+		for _, f := range n.Failures {
+			got = append(got, fmt.Sprintf("%s–%s", f.From, f.To-1))
+		}
+		if strings.Join(got, " ") != want[n.Name] {
+			t.Errorf("%s failed on %v, want %s", n.Name, got, want[n.Name])
+		}
+		attempts, err := warehouse.Attempts(t.Context(), w, n.Name, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		failed := 0
+		for _, a := range attempts {
+			if a.State == warehouse.Failed {
+				failed++
+			}
+		}
+		if failed != len(n.Failures) {
+			t.Errorf("%s: %d attempts failed, and %d failures are told", n.Name, failed, len(n.Failures))
+		}
+	}
+}
+
 // Old days that cannot be made, however many and in a row, keep no later day from being
 // made: those are the ones that the sheet shows.
 func TestDaysThatFailAlikeKeepNoOtherFromBeingMade(t *testing.T) {
