@@ -38,7 +38,8 @@ type Plan struct {
 	Stale []Stale
 	// Fresh is the number of days that are as they should be.
 	Fresh int
-	// Forget are loaded days that a parent no longer has.
+	// Forget are loaded days that a parent no longer has. What was loaded while the
+	// table was cut otherwise, whole or into days, is none: to build it takes its place.
 	Forget []calendar.Day
 	// Waiting says what keeps an asset from being made at all, or "".
 	Waiting string
@@ -109,6 +110,9 @@ func (p *Planner) planDays(a *Asset, days []calendar.Day) Plan {
 		plan.Stale = append(plan.Stale, Stale{part, why})
 	}
 	for _, day := range slices.Sorted(maps.Keys(p.State[a.Name])) {
+		if (day == warehouse.WholePart) != a.Whole {
+			continue
+		}
 		if _, candidate := slices.BinarySearch(days, day); !candidate && !p.ahead(a, day) {
 			plan.Forget = append(plan.Forget, day)
 		}

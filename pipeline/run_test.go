@@ -316,6 +316,29 @@ func TestNeighbouringDaysThatFailAlikeAreOneFailure(t *testing.T) {
 	}
 }
 
+// A table that is cut otherwise from now on keeps what it has until it is made anew.
+func TestATableThatIsCutOtherwiseKeepsItsRowsUntilItIsMade(t *testing.T) {
+	w := openWarehouse(t)
+	run(t, w, assets(t, nil), fill{rows: everyDay(100)}, nil)
+	before := dump(t, w)
+	g := assets(t, func(name, text string) string {
+		if name != "totals" {
+			return text
+		}
+		return "/* @bruin\nname: totals\ndepends: [sales]\nmaterialization: {strategy: create+replace}\ncolumns:\n" +
+			"  - {name: cents, type: bigint, checks: [{name: max, value: 1}]}\n@bruin */\nselect cast(sum(cents) as bigint) as cents from sales"
+	})
+	if report := run(t, w, g, fill{rows: everyDay(100)}, nil); report.Good() {
+		t.Error("the check holds, and the test tells nothing")
+	}
+	if after := dump(t, w); after != before {
+		t.Errorf("it is\n%s\nand was\n%s", after, before)
+	}
+	if got := states(t, w, g)["totals"]; !strings.HasPrefix(got, "failed: ") {
+		t.Errorf("totals is %s", got)
+	}
+}
+
 // Old days that cannot be made, however many and in a row, keep no later day from being
 // made: those are the ones that the sheet shows.
 func TestDaysThatFailAlikeKeepNoOtherFromBeingMade(t *testing.T) {
