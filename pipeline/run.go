@@ -42,7 +42,7 @@ type Runner struct {
 	Context   Context
 	// Selected are the names of the assets that are brought up to date; nil is all.
 	Selected map[string]bool
-	// AtOnce is how many nodes are worked on side by side; 0 is two.
+	// AtOnce is how many nodes are worked on side by side, at least two.
 	AtOnce int
 	// Clock tells the time.
 	Clock func() time.Time
@@ -243,7 +243,8 @@ func (w *work) load(ctx context.Context, u *unit) (NodeReport, error) {
 	return report, w.remember(ctx, u, report, began)
 }
 
-// remember writes down what a source did.
+// remember writes down what a source did: what it loaded, what failed, and that it went
+// well with a table with which it last did not, even if there was nothing to do.
 func (w *work) remember(ctx context.Context, u *unit, report NodeReport, began time.Time) error {
 	attempt := warehouse.Attempt{RunID: w.Context.RunID, Started: began, Ended: w.Clock()}
 	var attempts []warehouse.Attempt
@@ -265,6 +266,22 @@ func (w *work) remember(ctx context.Context, u *unit, report NodeReport, began t
 			failed.Asset, failed.State, failed.Error, failed.From, failed.To = table, warehouse.Failed, failure.Error, failure.From, failure.To
 			attempts = append(attempts, failed)
 		}
+	}
+	known, err := lastAttempts(ctx, w.Warehouse)
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	for _, table := range u.tables {
+		failed := standing(known[table])
+		if len(failed) == 0 || slices.ContainsFunc(attempts, func(a warehouse.Attempt) bool { return a.Asset == table }) {
+			continue
+		}
+		good := attempt
+		good.Asset, good.State, good.From, good.To = table, warehouse.Succeeded, failed[0].From, failed[0].To
+		for _, f := range failed {
+			good.From, good.To = min(good.From, f.From), max(good.To, f.To)
+		}
+		attempts = append(attempts, good)
 	}
 	return warehouse.Remember(ctx, w.Warehouse, attempts...)
 }

@@ -263,6 +263,36 @@ func TestB01SourceThatIsDownLeavesWhatThereIs(t *testing.T) {
 	}
 }
 
+// What failed and went well later is not failed any more, also if there was nothing to
+// load, and also within one run that was interrupted between the two.
+func TestASourceThatIsUpAgainIsFresh(t *testing.T) {
+	for _, second := range []string{"a later run", "run"} {
+		w, g := openWarehouse(t), assets(t, nil)
+		now := clock()
+		as := func(id string) func(*pipeline.Runner) {
+			return func(r *pipeline.Runner) {
+				r.Context.RunID = id
+				r.Clock = func() time.Time { now = now.Add(time.Second); return now }
+				r.Kind = func(error) pipeline.FailureKind { return pipeline.FailedSource }
+			}
+		}
+		run(t, w, g, fill{rows: everyDay(100)}, as("the first run"))
+		run(t, w, g, fill{failed: errors.New("connection refused")}, as("run"))
+		if got := states(t, w, g)[table.Name]; got != "failed: connection refused" {
+			t.Errorf("while it is down, it is %s", got)
+		}
+		run(t, w, g, fill{rows: everyDay(100)}, as(second))
+		if got := states(t, w, g)[table.Name]; got != "fresh" {
+			t.Errorf("after %s it is %s", second, got)
+		}
+		run(t, w, g, fill{rows: everyDay(100)}, as("the last run"))
+		attempts, err := warehouse.Attempts(t.Context(), w, table.Name, time.Time{})
+		if err != nil || len(attempts) != 3 {
+			t.Errorf("%d attempts, want those of three runs and none of the last: %v", len(attempts), err)
+		}
+	}
+}
+
 // A statement that is wrong as such is not tried for every day: it is one failure.
 func TestWrongStatementIsGivenUpAtOnce(t *testing.T) {
 	w := openWarehouse(t)

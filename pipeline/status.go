@@ -47,7 +47,7 @@ type Status struct {
 	// Took is how long the last work on the table took, of all its batches.
 	Took    time.Duration
 	LastRun string
-	// Error is that of the last attempt, if that failed.
+	// Error is that of the last attempts, if one of them failed and none made it good.
 	Error string
 }
 
@@ -111,9 +111,9 @@ func (s *Status) attempted(attempts []warehouse.Attempt) {
 	for _, a := range attempts {
 		s.LastRun = a.RunID
 		s.Took += a.Ended.Sub(a.Started)
-		if a.State == warehouse.Failed && s.Error == "" {
-			s.Error = a.Error
-		}
+	}
+	if failed := standing(attempts); len(failed) > 0 {
+		s.Error = failed[0].Error
 	}
 }
 
@@ -148,20 +148,4 @@ func (s *Status) judge(planner *Planner, today calendar.Day) {
 	if s.Error != "" && (s.Asset.SQL == "" || len(s.Stale) > 0 || s.Days == 0) {
 		set(Failed, s.Error)
 	}
-}
-
-// lastAttempts returns, by table, the attempts of the last run that worked on it.
-func lastAttempts(ctx context.Context, q warehouse.Querier) (map[string][]warehouse.Attempt, error) {
-	all, err := warehouse.Attempts(ctx, q, "", time.Time{})
-	if err != nil {
-		return nil, err
-	}
-	byTable := map[string][]warehouse.Attempt{}
-	for _, a := range all {
-		if before := byTable[a.Asset]; len(before) > 0 && before[0].RunID != a.RunID {
-			byTable[a.Asset] = nil
-		}
-		byTable[a.Asset] = append(byTable[a.Asset], a)
-	}
-	return byTable, nil
 }
