@@ -136,10 +136,10 @@ func (g *Graph) Select(patterns ...string) (map[string]bool, error) {
 			found = true
 			selected[a.Name] = true
 			if below {
-				g.spread(a.Name, g.Children, selected)
+				maps.Copy(selected, reach(a.Name, g.Children))
 			}
 			if above {
-				g.spread(a.Name, func(name string) []string { return sortedParents(g.byName[name]) }, selected)
+				maps.Copy(selected, reach(a.Name, g.parents))
 			}
 		}
 		if !found {
@@ -149,11 +149,28 @@ func (g *Graph) Select(patterns ...string) (map[string]bool, error) {
 	return selected, errors.Join(wrong...)
 }
 
-func (g *Graph) spread(name string, next func(string) []string, into map[string]bool) {
-	for _, other := range next(name) {
-		if !into[other] {
-			into[other] = true
-			g.spread(other, next, into)
+// parents returns the names of the assets that one is made of, also those that are not
+// there.
+func (g *Graph) parents(name string) []string {
+	a := g.byName[name]
+	if a == nil {
+		return nil
+	}
+	return sortedParents(a)
+}
+
+// reach returns all names to which next leads from one, by however many steps.
+func reach(from string, next func(string) []string) map[string]bool {
+	found := map[string]bool{}
+	var walk func(string)
+	walk = func(name string) {
+		for _, other := range next(name) {
+			if !found[other] {
+				found[other] = true
+				walk(other)
+			}
 		}
 	}
+	walk(from)
+	return found
 }

@@ -104,6 +104,9 @@ func TestSelectMeansTablesWithWhatIsAboveAndBelow(t *testing.T) {
 		"+users+":        "best staging.other top users",
 		"likes users":    "likes users",
 		"+likes best":    "best likes staging.events",
+		"top likes+":     "best likes top",
+		"likes+ top":     "best likes top",
+		"likes +top":     "likes staging.events staging.other top users",
 		"staging.event?": "staging.events",
 	} {
 		selected, err := g.Select(strings.Fields(patterns)...)
