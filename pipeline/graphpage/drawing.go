@@ -194,7 +194,7 @@ func (n Node) brief() string {
 	case n.State == pipeline.Never:
 		return "nothing loaded"
 	case n.State == pipeline.Failed && n.Stale > 0 && n.Kind == SQL:
-		return fmt.Sprintf("%s failed · %s", plural(n.Stale, "day"), rows)
+		return fmt.Sprintf("failed, %d stale · %s", n.Stale, rows)
 	case n.Stale > 0 && n.Kind == SQL:
 		return fmt.Sprintf("%s stale · %s", plural(n.Stale, "day"), rows)
 	case n.State == pipeline.Open && n.Open > 0:

@@ -170,7 +170,7 @@ func TestTablesThatNeedSomebodyComeFirst(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("rows %q, want %q", got, want)
 	}
-	for _, part := range []string{"tearsheet explain stock_purchases@2026-11-14", "2 days failed · 358 M rows", ">180/182<", "358,024,430", "2 min 5 s"} {
+	for _, part := range []string{"tearsheet explain stock_purchases@2026-11-14", "failed, 2 stale · 358 M rows", ">180/182<", "358,024,430", "2 min 5 s"} {
 		if !strings.Contains(page, part) {
 			t.Errorf("the page lacks %q", part)
 		}
