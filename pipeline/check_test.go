@@ -20,7 +20,8 @@ import (
 func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
 
 // Each check of a column counts the wrong rows of the days that are made, alike on both
-// engines; the NULL among the values is left to not_null.
+// engines; the NULL among the values is left to not_null. The column
+// is called by a word that engines have for something else.
 func TestChecksCountWrongRowsOnBothEngines(t *testing.T) {
 	for _, c := range []struct {
 		check, typ, values string
@@ -40,8 +41,8 @@ func TestChecksCountWrongRowsOnBothEngines(t *testing.T) {
 		{"{name: pattern, value: '[.]jpg$'}", "text", "'a.jpg' 'ajpg' chr(10)||'.jpg' 'a.jpgs' null", 2},
 		{"{name: pattern, value: '^(it''s|[^0-9]+)$'}", "text", "'it''s' 'x' '1' null", 1},
 	} {
-		header := "/* @bruin\nname: checked\ncolumns:\n  - {name: day, type: date}\n  - {name: x, type: \"" + c.typ + "\", checks: [" + c.check + "]}\n@bruin */\n"
-		a, faults := pipeline.ParseAsset("checked.sql", []byte(header+"select day, x from y where day >= $1 and day < $2"))
+		header := "/* @bruin\nname: checked\ncolumns:\n  - {name: day, type: date}\n  - {name: user, type: \"" + c.typ + "\", checks: [" + c.check + "]}\n@bruin */\n"
+		a, faults := pipeline.ParseAsset("checked.sql", []byte(header+`select day, x as "user" from y where day >= $1 and day < $2`))
 		if err := faults.Err(); err != nil {
 			t.Error(err)
 			continue
@@ -71,7 +72,7 @@ func countOnEngines(t *testing.T, typ, values, query string) map[string]int64 {
 		}
 		defer db.Close()
 		db.SetMaxOpenConns(1)
-		var statements = []string{fmt.Sprintf("create temporary table checked (day date, x %s)", strings.Replace(typ, "double", "double precision", 1))}
+		var statements = []string{fmt.Sprintf("create temporary table checked (day date, \"user\" %s)", strings.Replace(typ, "double", "double precision", 1))}
 		for _, value := range strings.Fields(values) {
 			for _, day := range []string{"2026-11-14", "2026-11-15", "2026-11-16"} {
 				statements = append(statements, fmt.Sprintf("insert into checked values (date '%s', %s)", day, value))

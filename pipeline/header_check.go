@@ -68,7 +68,8 @@ func (r *headerReader) customCheck(c customCheck, p ...string) {
 
 // check makes the statement of a check of a column: it counts the rows that are wrong.
 func (r *headerReader) check(column *Column, c columnCheck, p ...string) {
-	query := "select count(" + column.Name + ") - count(distinct " + column.Name + ") from " + r.asset.Name + r.bounds("where ")
+	table, name := r.asset.Table().Quoted(), quoted(column.Name)
+	query := "select count(" + name + ") - count(distinct " + name + ") from " + table + r.bounds("where ")
 	if c.Name != "unique" {
 		wrong, err := wrongRows(column, c)
 		switch {
@@ -80,7 +81,7 @@ func (r *headerReader) check(column *Column, c columnCheck, p ...string) {
 		case wrong == "":
 			return // no check that we know, and the schema has said so
 		}
-		query = "select count(*) from " + r.asset.Name + " where " + wrong + r.bounds("and ")
+		query = "select count(*) from " + table + " where " + wrong + r.bounds("and ")
 	}
 	r.asset.Checks = append(r.asset.Checks, warehouse.Check{Name: column.Name + " " + c.Name, Query: query})
 }
@@ -98,32 +99,36 @@ func wrongRows(column *Column, c columnCheck) (string, error) {
 			return "", fmt.Errorf("is for text, and it is of type %s", column.Type)
 		}
 	}
+	name := quoted(column.Name)
 	switch c.Name {
 	case "not_null":
-		return column.Name + " is null", nil
+		return name + " is null", nil
 	case "positive":
-		return column.Name + " <= 0", nil
+		return name + " <= 0", nil
 	case "non_negative":
-		return column.Name + " < 0", nil
+		return name + " < 0", nil
 	case "min", "max":
 		number, ok := numberOf(c.Value)
 		if !ok {
 			return "", fmt.Errorf("wants a number: {name: %s, value: 100}", c.Name)
 		}
-		return column.Name + map[string]string{"min": " < ", "max": " > "}[c.Name] + number, nil
+		return name + map[string]string{"min": " < ", "max": " > "}[c.Name] + number, nil
 	case "accepted_values":
 		allowed, err := texts(c.Value, column.Type.Kind)
 		if err != nil {
 			return "", err
 		}
 		column.Allowed, column.Categorical = allowed, true
-		return column.Name + " not in (" + literals(allowed) + ")", nil
+		return name + " not in (" + literals(allowed) + ")", nil
 	case "pattern":
 		pattern, err := patternOf(c.Value)
-		return "not (" + column.Name + " ~ " + warehouse.Literal(pattern) + ")", err
+		return "not (" + name + " ~ " + warehouse.Literal(pattern) + ")", err
 	}
 	return "", nil
 }
+
+// quoted writes a name so that no engine takes it for a word of its own: user, order.
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 func isNumber(kind warehouse.Kind) bool {
 	return kind == warehouse.Bigint || kind == warehouse.Double || kind == warehouse.Decimal

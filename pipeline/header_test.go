@@ -64,10 +64,10 @@ func TestParseAssetReadsAllKeys(t *testing.T) {
 	}
 	checks := []warehouse.Check{
 		{Name: "as many as events", Query: "select count(*) from likes where day = $1", Want: 3},
-		{Name: "day not_null", Query: "select count(*) from likes where day is null and day >= $1 and day < $2"},
-		{Name: "n min", Query: "select count(*) from likes where n < 1.5 and day >= $1 and day < $2"},
-		{Name: "n unique", Query: "select count(n) - count(distinct n) from likes where day >= $1 and day < $2"},
-		{Name: "client accepted_values", Query: "select count(*) from likes where client not in ('web', 'it''s') and day >= $1 and day < $2"},
+		{Name: "day not_null", Query: `select count(*) from "likes" where "day" is null and day >= $1 and day < $2`},
+		{Name: "n min", Query: `select count(*) from "likes" where "n" < 1.5 and day >= $1 and day < $2`},
+		{Name: "n unique", Query: `select count("n") - count(distinct "n") from "likes" where day >= $1 and day < $2`},
+		{Name: "client accepted_values", Query: `select count(*) from "likes" where "client" not in ('web', 'it''s') and day >= $1 and day < $2`},
 	}
 	for _, want := range checks {
 		if !slices.Contains(a.Checks, want) {
@@ -83,8 +83,8 @@ func TestParseAssetReadsAllKeys(t *testing.T) {
 // was made.
 func TestChecksAreBoundAsTheTableIsCut(t *testing.T) {
 	for header, want := range map[string]string{
-		"columns: [{name: day, type: date, checks: [{name: not_null}]}]\n@bruin */\nselect $1 as day":                                          "select count(*) from t where day is null and day = $1",
-		"materialization: {strategy: create+replace}\ncolumns: [{name: id, type: bigint, checks: [{name: positive}]}]\n@bruin */\nselect 1 id": "select count(*) from t where id <= 0",
+		"columns: [{name: day, type: date, checks: [{name: not_null}]}]\n@bruin */\nselect $1 as day":                                          `select count(*) from "t" where "day" is null and day = $1`,
+		"materialization: {strategy: create+replace}\ncolumns: [{name: id, type: bigint, checks: [{name: positive}]}]\n@bruin */\nselect 1 id": `select count(*) from "t" where "id" <= 0`,
 	} {
 		a, faults := ParseAsset("t.sql", []byte("/* @bruin\nname: t\n"+header))
 		if err := faults.Err(); err != nil {
