@@ -28,9 +28,10 @@ type Asset struct {
 	Source string
 	Checks []warehouse.Check // of the header, in its order
 
-	bare, bareOf string  // the statement for the hash, and the SQL that it was made of
-	foreign      []fault // what Redshift does not understand of the custom checks
-	faulty       bool    // its file has faults: only its name can be relied on
+	bares   map[string]string // its statements for the hash, by what they were made of
+	foreign []fault           // what Redshift does not understand of the custom checks
+	checked []checkRead       // the tables that its custom checks read
+	faulty  bool              // its file has faults: only its name can be relied on
 }
 
 // Column is a column of an asset.

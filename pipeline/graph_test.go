@@ -193,6 +193,8 @@ func TestHashChangesWithWhatDecidesRows(t *testing.T) {
 		{"type: duckdb.sql", "type: rs.sql", true},
 		{"from staging.events\n", "from staging.events  \t\n", true},
 		{"\n", "\r\n", true},
+		{"from likes where day = $1;", "from likes -- all\n        where day = $1;", true},
+		{"from likes where day = $1;", "from likes where day = $2;", false},
 		{"1 as n", "2 as n", false},
 		{"from staging.events\n", "from staging.events -- all\n", true},
 		{" -- a comment stays\n", "\n", true},
@@ -246,7 +248,7 @@ func TestHashKeepsWhatBlanksDecide(t *testing.T) {
 			t.Errorf("%q and %q have the same hash", statement, other)
 		}
 		seen[hash] = statement
-		a := &Asset{SQL: statement, bare: "of an earlier text", bareOf: "select 1"}
+		a := &Asset{SQL: statement, bares: map[string]string{"select 1": "of an earlier text"}}
 		if a.Hash() != hash {
 			t.Errorf("%q has the hash of an earlier text", statement)
 		}

@@ -16,11 +16,7 @@ import (
 func (a *Asset) Hash() string {
 	h := sha256.New()
 	part := func(text string) { fmt.Fprintf(h, "%d:%s\n", len(text), text) }
-	if a.bareOf == a.SQL {
-		part(a.bare)
-	} else {
-		part(bare(a.SQL))
-	}
+	part(a.bare(a.SQL))
 	part(fmt.Sprint(a.Whole))
 	for _, c := range a.Columns {
 		part(c.Name + " " + c.Type.String())
@@ -29,9 +25,18 @@ func (a *Asset) Hash() string {
 		part(fmt.Sprintf("%s %s %d", d.Asset, d.Mapping, d.Days))
 	}
 	for _, c := range a.Checks {
-		part(fmt.Sprintf("%s %s %d", c.Name, c.Query, c.Want))
+		part(fmt.Sprintf("%s %s %d", c.Name, a.bare(c.Query), c.Want))
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// bare returns what counts of a statement of the asset: it is asked for each day, and
+// known of those that were read from its file.
+func (a *Asset) bare(statement string) string {
+	if known, ok := a.bares[statement]; ok {
+		return known
+	}
+	return bare(statement)
 }
 
 // bare returns a statement without its comments, and with one blank wherever there was

@@ -202,11 +202,14 @@ func (r *headerReader) read(h header) {
 	}
 	if end, ok := r.selects(a.SQL, a.Position); ok {
 		a.SQL = a.SQL[:end]
-		a.bare, a.bareOf = bare(a.SQL), a.SQL
 		r.days()
 	}
 	for i, c := range h.CustomChecks {
 		r.customCheck(c, "custom_checks", strconv.Itoa(i), "query")
+	}
+	a.bares = map[string]string{a.SQL: bare(a.SQL)}
+	for _, c := range a.Checks {
+		a.bares[c.Query] = bare(c.Query)
 	}
 	if len(r.found) == 0 {
 		if err := a.Table().Validate(); err != nil {

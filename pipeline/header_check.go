@@ -40,6 +40,12 @@ func typeOf(text string) (warehouse.Type, error) {
 	return warehouse.ParseType(strings.Replace(name, "numeric(", "decimal(", 1))
 }
 
+// checkRead is a table that a custom check reads, and where it says so.
+type checkRead struct {
+	check, table string
+	line, column int
+}
+
 // customCheck takes a check that is written out. p leads to its query.
 func (r *headerReader) customCheck(c customCheck, p ...string) {
 	if strings.TrimSpace(c.Query) == "" {
@@ -57,6 +63,10 @@ func (r *headerReader) customCheck(c customCheck, p ...string) {
 	for _, f := range foreignToRedshift(tokens) {
 		line, column := place(f.At)
 		r.asset.foreign = append(r.asset.foreign, fault{r.file, line, column, f.Text})
+	}
+	for _, reference := range sqltext.References(tokens) {
+		line, column := place(tokens[reference.First].At)
+		r.asset.checked = append(r.asset.checked, checkRead{c.Name, reference.Name, line, column})
 	}
 	query := strings.TrimSpace(c.Query[:end])
 	if r.asset.Whole && warehouse.Parameters(query) > 0 {

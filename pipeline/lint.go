@@ -125,10 +125,15 @@ func (l *linter) tables(tokens []sqltext.Token) {
 				reference.Name, a.Name, reference.Name, l.suggestion(reference.Name))
 		}
 	}
-	for _, check := range a.Checks {
-		for _, name := range sqltext.Tables(check.Query) {
-			read[name] = true
+	for _, c := range a.checked {
+		switch {
+		case c.table == "":
+			l.fault(c.line, c.column, "check %q reads a file: want a table of the warehouse", c.check)
+		case c.table != a.Name && !a.dependsOn(c.table) && !read[c.table]:
+			l.fault(c.line, c.column, "check %q reads %s, which depends does not name: it could be made before that, and would not be checked anew when %s changes%s",
+				c.check, c.table, c.table, l.suggestion(c.table))
 		}
+		read[c.table] = true
 	}
 	for _, d := range a.Depends {
 		if !read[d.Asset] && l.graph.Asset(d.Asset) != nil { // else NewGraph has said it
