@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 
@@ -122,7 +123,7 @@ func (r *reader) values(a pipeline.Column, t *Table, c *Column, in rowsRead) err
 	if !a.Categorical && (distinct > int64(r.options.MostValues) || 2*distinct > t.Counted.Rows-c.Nulls) {
 		return nil // such as names, of which a small table has few
 	}
-	c.Values, c.More = judged(values, a.Allowed), distinct-int64(len(values))
+	c.Values, c.More = judged(values, a), distinct-int64(len(values))
 	if c.Nulls > 0 && len(c.Values) > 0 {
 		c.Values = append(c.Values, Value{Null: true, Rows: c.Nulls})
 	}
@@ -133,23 +134,39 @@ func (r *reader) values(a pipeline.Column, t *Table, c *Column, in rowsRead) err
 }
 
 // judged marks the values that are not allowed, and adds allowed ones that were not
-// seen.
-func judged(values []Value, allowed []string) []Value {
-	if allowed == nil {
+// seen. Numbers are compared as such: 1 allows 1.0.
+func judged(values []Value, a pipeline.Column) []Value {
+	if a.Allowed == nil {
 		return values
 	}
-	seen := map[string]bool{}
-	for i, v := range values {
-		values[i].Stray = !slices.Contains(allowed, v.Text)
-		seen[v.Text] = true
+	allowed, seen := map[string]bool{}, map[string]bool{}
+	for _, text := range a.Allowed {
+		allowed[plainNumber(text, a.Type.Kind)] = true
 	}
-	for _, text := range allowed {
-		if !seen[text] {
+	for i, v := range values {
+		plain := plainNumber(v.Text, a.Type.Kind)
+		values[i].Stray = !allowed[plain]
+		seen[plain] = true
+	}
+	for _, text := range a.Allowed {
+		if plain := plainNumber(text, a.Type.Kind); !seen[plain] {
 			values = append(values, Value{Text: text})
-			seen[text] = true
+			seen[plain] = true
 		}
 	}
 	return values
+}
+
+// plainNumber returns a number in the one form that all its spellings have, and what is
+// no number as it is.
+func plainNumber(text string, kind warehouse.Kind) string {
+	switch kind {
+	case warehouse.Bigint, warehouse.Double, warehouse.Decimal:
+		if number, ok := new(big.Rat).SetString(text); ok {
+			return number.RatString()
+		}
+	}
+	return text
 }
 
 // few reports whether a column has few values in some rows. If not, it has many in all.

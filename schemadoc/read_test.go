@@ -48,6 +48,30 @@ func TestValuesAreCountedAsTheyStand(t *testing.T) {
 	})
 }
 
+// A number is allowed however an engine spells it: 1 as 1.0, 3 as 3.00.
+func TestNumbersAreAllowedInAllTheirSpellings(t *testing.T) {
+	engines(t, func(t *testing.T, w warehouse.Warehouse) {
+		a := &pipeline.Asset{Name: "rates", Whole: true, Columns: []pipeline.Column{
+			{Name: "rate", Type: warehouse.Type{Kind: warehouse.Double}, Categorical: true, Allowed: []string{"1", "2.5"}},
+			{Name: "price", Type: warehouse.Type{Kind: warehouse.Decimal, Precision: 10, Scale: 2}, Categorical: true, Allowed: []string{"1.5", "3"}}}}
+		if err := w.Ensure(t.Context(), a.Table()); err != nil {
+			t.Fatal(err)
+		}
+		_, err := w.Build(t.Context(), warehouse.Build{Table: a.Table(), RunID: "r1", At: loadedAt, Parts: []warehouse.Part{{Day: warehouse.WholePart, InputHash: "a"}},
+			Select: "select cast(1 as double precision) as rate, cast(3 as decimal(10,2)) as price union all select 4.5, 1.5"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, _ := tableOf(t, read(t, w, []*pipeline.Asset{a}, options(t)), "rates")
+		_, rates := columnOf(t, table, "rate")
+		_, prices := columnOf(t, table, "price")
+		if strings.Count(rates, "not allowed") != 1 || !strings.Contains(rates, "4.5 1 not allowed") || !strings.Contains(rates, "2.5 0 not seen") ||
+			strings.Contains(prices, "not ") {
+			t.Errorf("rates are %s; prices are %s", rates, prices)
+		}
+	})
+}
+
 func TestTablesStandInTheirGroupsWithTheirLedger(t *testing.T) {
 	engines(t, func(t *testing.T, w warehouse.Warehouse) {
 		assets := company()
