@@ -27,6 +27,8 @@ type Explanation struct {
 	// or a parent has nothing of it. It is "" of a day that a run would make.
 	Cannot string
 	Inputs []Input
+	// Origins are the tables of sources that it is made of in the end, by name.
+	Origins []Origin
 	// Files are the files that the rows come from in the end, in the order of their
 	// paths, also those that are broken or held.
 	Files []SourceFile
@@ -35,16 +37,26 @@ type Explanation struct {
 	// Columns and Rows are the first rows of the day as text.
 	Columns []string
 	Rows    [][]string
-	// Attempts are those at this day, the latest last.
+	// Attempts are those at this day of the table, or at all of it, the latest last.
 	Attempts []warehouse.Attempt
 }
 
 // Input is what a day is made of: a parent and how much of it is there.
 type Input struct {
 	Depend
-	Rows     int64 // of the parent's same day, or of the whole table
+	Rows     int64 // of all days of the parent that the mapping means, or of the whole table
 	Coverage calendar.Coverage
 	Changed  bool // since the day was made
+	// MayHaveChanged is that it, or another one of which this is true, has changed: of
+	// many parents the ledger does not tell them all apart.
+	MayHaveChanged bool
+}
+
+// Origin is a table that a source fills, and the days of it, from ≤ day < to, that
+// something is made of in the end.
+type Origin struct {
+	Table    string
+	From, To calendar.Day
 }
 
 // SourceFile is a file and the table that it was loaded into.
@@ -61,13 +73,13 @@ func Explain(ctx context.Context, q warehouse.Querier, g *Graph, planner *Planne
 	if a.Whole {
 		day = warehouse.WholePart
 	}
-	e := &Explanation{Asset: a, Day: day}
+	e := &Explanation{Asset: a, Day: day, Origins: origins(g, a, day)}
 	if part, ok := planner.State[a.Name][day]; ok {
 		e.Loaded = &part
 	}
 	e.judge(planner)
 	for _, steps := range []func(context.Context, warehouse.Querier) error{
-		func(ctx context.Context, q warehouse.Querier) error { return e.files(ctx, q, g) }, e.sample, e.attempts,
+		e.files, e.sample, e.attempts,
 	} {
 		if err := steps(ctx, q); err != nil {
 			return nil, fmt.Errorf("explain %s: %w", a.Name, err)
@@ -90,61 +102,114 @@ func (e *Explanation) judge(planner *Planner) {
 	e.Why = planner.why(a, part)
 	e.Fresh = e.Why == ""
 	e.Cannot = planner.cannot(a, e.Day)
+	is := strings.Fields(part.InputHash)
 	var was []string
 	if e.Loaded != nil {
 		was = strings.Fields(e.Loaded.InputHash)
 	}
 	for i, d := range a.Depends {
 		in := planner.input(a, d, e.Day)
-		parent, ok := planner.State[d.Asset][e.Day]
-		if whole, isWhole := planner.State[d.Asset][warehouse.WholePart]; isWhole {
-			parent, ok = whole, true
+		told := Input{Depend: d, Rows: planner.rows(a, d, e.Day), Coverage: in.coverage}
+		if len(was) == len(is) { // else other parents are named now
+			if apart := len(a.Depends) < len(is); apart || i+1 < len(is)-1 {
+				told.Changed = was[i+1] != is[i+1]
+			} else {
+				told.MayHaveChanged = was[len(is)-1] != is[len(is)-1]
+			}
 		}
-		if !ok {
-			parent.Rows = 0
-		}
-		changed := len(was) == len(a.Depends)+1 && was[i+1] != in.hash
-		e.Inputs = append(e.Inputs, Input{Depend: d, Rows: parent.Rows, Coverage: in.coverage, Changed: changed})
+		e.Inputs = append(e.Inputs, told)
 	}
 	e.Statement = warehouse.Bind(a.SQL, e.Day, e.Day+1)
 }
 
 // files finds the files that the day comes from, through all parents.
-func (e *Explanation) files(ctx context.Context, q warehouse.Querier, g *Graph) error {
-	for _, name := range sourcesOf(g, e.Asset) {
-		known, err := warehouse.Files(ctx, q, name)
+func (e *Explanation) files(ctx context.Context, q warehouse.Querier) error {
+	for _, origin := range e.Origins {
+		known, err := warehouse.Files(ctx, q, origin.Table)
 		if err != nil {
 			return err
 		}
 		for _, path := range slices.Sorted(maps.Keys(known)) {
 			f := known[path]
-			if e.Day == warehouse.WholePart || f.From == warehouse.WholePart || f.From <= e.Day && e.Day < f.To {
-				e.Files = append(e.Files, SourceFile{name, f})
+			if f.From == warehouse.WholePart || f.From < origin.To && origin.From < f.To {
+				e.Files = append(e.Files, SourceFile{origin.Table, f})
 			}
 		}
 	}
 	return nil
 }
 
-// sourcesOf returns the tables that sources fill and that an asset is made of in the
-// end, by name.
-func sourcesOf(g *Graph, a *Asset) []string {
-	seen, found := map[string]bool{}, map[string]bool{}
-	var walk func(*Asset)
-	walk = func(a *Asset) {
-		if a == nil || seen[a.Name] {
+// origins finds the tables that sources fill and that a day of an asset is made of in
+// the end, through the mappings of all between. Where several ways lead to a table, the
+// days run from the first to the last of them.
+func origins(g *Graph, a *Asset, day calendar.Day) []Origin {
+	spans := map[string]Span{}
+	var walk func(a *Asset, days Span)
+	walk = func(a *Asset, days Span) {
+		if a == nil {
 			return
 		}
-		seen[a.Name] = true
-		if a.SQL == "" {
-			found[a.Name] = true
+		if a.Whole {
+			days = always()
 		}
+		if known, seen := spans[a.Name]; seen {
+			if known.From <= days.From && days.To <= known.To {
+				return
+			}
+			days = Span{min(days.From, known.From), max(days.To, known.To)}
+		}
+		spans[a.Name] = days
 		for _, d := range a.Depends {
-			walk(g.Asset(d.Asset))
+			walk(g.Asset(d.Asset), d.days(days))
 		}
 	}
-	walk(a)
-	return slices.Sorted(maps.Keys(found))
+	walk(a, Span{day, day + 1})
+	var found []Origin
+	for _, name := range slices.Sorted(maps.Keys(spans)) {
+		if g.Asset(name).SQL == "" {
+			found = append(found, Origin{name, spans[name].From, spans[name].To})
+		}
+	}
+	return found
+}
+
+// always is all days that a table may have, and WholePart.
+func always() Span { return Span{warehouse.WholePart, farAway} }
+
+// days returns the days of a parent that some days of its child are made of.
+func (d Depend) days(of Span) Span {
+	if of == always() || d.Mapping == Latest {
+		return always()
+	}
+	switch d.Mapping {
+	case Previous:
+		return Span{of.From - 1, of.To - 1}
+	case Lookback:
+		return Span{of.From.Add(-d.Days), of.To}
+	case AllBefore:
+		return Span{warehouse.WholePart, of.To}
+	}
+	return of
+}
+
+// rows counts the rows of a parent that a day of an asset is made of.
+func (p *Planner) rows(a *Asset, d Depend, day calendar.Day) int64 {
+	parts := p.State[d.Asset]
+	if whole, ok := parts[warehouse.WholePart]; ok {
+		return whole.Rows
+	}
+	days := Span{day, day + 1}
+	if a.Whole {
+		days = always()
+	}
+	days = d.days(days)
+	n := int64(0)
+	for day, part := range parts {
+		if days.Contains(day) {
+			n += part.Rows
+		}
+	}
+	return n
 }
 
 // sample reads the first rows of the day.
@@ -206,7 +271,7 @@ func (e *Explanation) attempts(ctx context.Context, q warehouse.Querier) error {
 		return err
 	}
 	for _, a := range all {
-		if a.From <= e.Day && e.Day < a.To {
+		if a.From <= e.Day && e.Day < a.To || a.From == warehouse.WholePart {
 			e.Attempts = append(e.Attempts, a)
 		}
 	}

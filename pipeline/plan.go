@@ -247,7 +247,7 @@ func (p *Planner) why(a *Asset, part warehouse.Part) string {
 // whichChanged names the inputs whose hashes differ.
 func whichChanged(a *Asset, before, after string) string {
 	was, is := strings.Fields(before), strings.Fields(after)
-	if len(was) != len(is) || len(is) != len(a.Depends)+1 {
+	if len(was) != len(is) || len(is) > len(a.Depends)+1 {
 		return "what it depends on has changed"
 	}
 	var changed []string
@@ -256,6 +256,8 @@ func whichChanged(a *Asset, before, after string) string {
 		case was[i] == is[i]:
 		case i == 0:
 			changed = append(changed, "its own text")
+		case i == len(is)-1 && i < len(a.Depends): // of the last ones there is one hash
+			changed = append(changed, fmt.Sprintf("one of the %d from %s on", len(a.Depends)-i+1, a.Depends[i-1].Asset))
 		default:
 			changed = append(changed, a.Depends[i-1].Asset)
 		}

@@ -319,4 +319,20 @@ func TestHashesFitTheLedger(t *testing.T) {
 	if got := offsets(p.Plan(a)); got != "0" {
 		t.Errorf("stale are %q", got)
 	}
+	// Of the last ones it is told that one of them changed, and of the others which.
+	before := p.State["child"][monday]
+	if e := explainedDay(a, p, before); e.Why != "changed: one of the 22 from parent_8 on" || e.Inputs[0].Changed || e.Inputs[0].MayHaveChanged || !e.Inputs[30].MayHaveChanged {
+		t.Errorf("a late parent changed: %s, %+v", e.Why, e.Inputs)
+	}
+	p.Update("parent_29", loadedDays(7, "x"))
+	p.Update("parent", map[calendar.Day]warehouse.Partition{monday: {Version: "other"}})
+	if e := explainedDay(a, p, before); e.Why != "changed: parent" || !e.Inputs[0].Changed || e.Inputs[30].MayHaveChanged {
+		t.Errorf("an early parent changed: %s, %+v", e.Why, e.Inputs)
+	}
+}
+
+func explainedDay(a *Asset, p *Planner, before warehouse.Partition) *Explanation {
+	e := &Explanation{Asset: a, Day: before.Day, Loaded: &before}
+	e.judge(p)
+	return e
 }

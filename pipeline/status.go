@@ -47,8 +47,12 @@ type Status struct {
 	// Took is how long the last work on the table took, of all its batches.
 	Took    time.Duration
 	LastRun string
-	// Error is that of the last attempts, if one of them failed and none made it good.
-	Error string
+	// Error is that of the last attempts, if one of them failed and none made it good,
+	// and FailedAt the first day of that attempt.
+	Error    string
+	FailedAt calendar.Day
+	// BrokenFiles and HeldFiles count the files of a source of which nothing is loaded.
+	BrokenFiles, HeldFiles int
 }
 
 // Incomplete is a day of which not everything is there.
@@ -68,12 +72,17 @@ func Survey(ctx context.Context, q warehouse.Querier, g *Graph, today calendar.D
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
+	files, err := unloadedFiles(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
 	planner := &Planner{State: state, Today: today}
 	var all []Status
 	for _, asset := range g.Assets() {
 		s := Status{Asset: asset, State: Fresh}
 		s.loaded(state[asset.Name], today)
 		s.attempted(attempts[asset.Name])
+		s.BrokenFiles, s.HeldFiles = files[asset.Name][warehouse.FileBroken], files[asset.Name][warehouse.FileHeld]
 		s.judge(planner, today)
 		all = append(all, s)
 	}
@@ -106,6 +115,29 @@ func (s *Status) loaded(parts map[calendar.Day]warehouse.Partition, today calend
 	}
 }
 
+// unloadedFiles counts the files of which nothing is loaded, by table and state.
+func unloadedFiles(ctx context.Context, q warehouse.Querier) (map[string]map[warehouse.FileState]int, error) {
+	rows, err := q.QueryContext(ctx, "select asset, state, count(*) from "+warehouse.FileTable+" where state <> $1 group by asset, state", string(warehouse.FileLoaded))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	counts := map[string]map[warehouse.FileState]int{}
+	for rows.Next() {
+		var table string
+		var state warehouse.FileState
+		var n int
+		if err := rows.Scan(&table, &state, &n); err != nil {
+			return nil, err
+		}
+		if counts[table] == nil {
+			counts[table] = map[warehouse.FileState]int{}
+		}
+		counts[table][state] = n
+	}
+	return counts, rows.Err()
+}
+
 // attempted takes over what the last run that worked on a table did.
 func (s *Status) attempted(attempts []warehouse.Attempt) {
 	for _, a := range attempts {
@@ -113,7 +145,7 @@ func (s *Status) attempted(attempts []warehouse.Attempt) {
 		s.Took += a.Ended.Sub(a.Started)
 	}
 	if failed := standing(attempts); len(failed) > 0 {
-		s.Error = failed[0].Error
+		s.Error, s.FailedAt = failed[0].Error, failed[0].From
 	}
 }
 

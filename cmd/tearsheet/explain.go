@@ -14,11 +14,11 @@ import (
 
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain METRIC | TABLE@DAY",
+		Use:   "explain METRIC | TABLE | TABLE@DAY",
 		Short: "Say how a metric is computed, or how a day of a table came about",
 		Long: "Of a metric: what it means, how it is computed, and which statement last ran. Of a day\n" +
 			"of a table: why it is fresh or stale, which files, parents and SQL it was made of, and\n" +
-			"its first rows.",
+			"its first rows. Without a day, its last loaded one is meant.",
 		Example: "  tearsheet explain daily_active_users\n  tearsheet explain likes@2026-11-11\n  tearsheet explain users",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return a.explain(c.Context(), args[0]) },

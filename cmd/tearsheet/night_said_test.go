@@ -59,6 +59,7 @@ func TestNightIsTold(t *testing.T) {
 	wants(t, at("run", "--forget", "logs/web-1/2026-11-11-11.log.gz", "--select", "likes"), exitUsage, "belongs to staging.events, which --select leaves out")
 	wants(t, at("run", "--select", "like"), exitUsage, `no table is called "like" (did you mean "likes"?)`)
 	wants(t, at("explain", "likes@2026-11-11"), exitDone, "47/48 there", "logs/web-2/2026-11-12-03.log.gz broken", "the gzip file is cut off",
+		"not there: web-2: 2026-11-12 03:00–04:00 UTC", "EST: this table done",
 		"day >= date '2026-11-11' and day < date '2026-11-12'", "made of:", "etl/likes.sql")
 	wants(t, at("explain", "users"), exitDone, "users: fresh", "production.users", "Ann")
 	wants(t, at("explain", "buyers@2026-11-12"), exitDone, "all_before", "fresh")
@@ -67,7 +68,7 @@ func TestNightIsTold(t *testing.T) {
 	wants(t, at("explain", "likes@2030-01-01"), exitDone, "not made: the day is not over: today is 2026-11-13")
 	wants(t, at("explain", "likes@2020-01-01"), exitDone, "not made: nothing is loaded of staging.events for that day")
 	wants(t, at("explain", "like@2026-11-11"), exitUsage, `no metric and no table "like" (did you mean "likes"?)`, "tables: ", "activity_daily")
-	wants(t, at("explain", "staging.events"), exitUsage, "which one?")
+	wants(t, at("explain", "staging.events"), exitDone, "staging.events@2026-11-12: ")
 	wants(t, at("schema", "--to", "md,html"), exitDone, "schema.html", "schema.md")
 	wants(t, at("schema", "--to", "pdf"), exitUsage, `"pdf" is none of html, xlsx, md`)
 	wants(t, at("graph"), exitDone, "graph.html", "graph.svg")
@@ -86,7 +87,8 @@ func TestNightIsTold(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	}
-	wants(t, at("status"), exitDone, "the last runs:", "staging.events: 1 day not whole: 2026-11-11 (47 of 48)")
+	wants(t, at("status"), exitDone, "the last runs:", "staging.events: 1 day not whole: 2026-11-11 (47 of 48)",
+		"staging.events: 1 file broken, of which nothing is loaded", "staging.events: 1 file held")
 }
 
 // A new SELECT makes its table anew, and what is really different below it; an asset

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,6 +49,8 @@ type tableStatus struct {
 	Seconds    float64            `json:"seconds"`
 	Run        string             `json:"last_run,omitempty"`
 	Error      string             `json:"error,omitempty"`
+	Broken     int                `json:"broken_files,omitempty"`
+	Held       int                `json:"held_files,omitempty"`
 }
 
 func (a *app) status(ctx context.Context, within time.Duration) error {
@@ -115,21 +118,36 @@ func (p *project) survey(ctx context.Context, now time.Time) ([]pipeline.Status,
 // failedTables returns an error if a table failed.
 func failedTables(all []pipeline.Status) error {
 	var failed []string
+	explain := ""
 	for _, s := range all {
 		if s.State == pipeline.Failed {
 			failed = append(failed, s.Asset.Name)
+			explain = cmp.Or(explain, explainable(s))
 		}
 	}
 	if len(failed) == 0 {
 		return nil
 	}
 	return &exitError{code: exitHeld, err: fmt.Errorf("%s failed: %s", count(len(failed), "table"), strings.Join(failed, ", ")),
-		hint: fmt.Sprintf("`tearsheet explain %s` says more", failed[0])}
+		hint: fmt.Sprintf("`tearsheet explain %s` says more", explain)}
+}
+
+// explainable names a table, or a day of it that failed, as `tearsheet explain` takes it.
+func explainable(s pipeline.Status) string {
+	day := s.FailedAt
+	if day == warehouse.WholePart && len(s.Stale) > 0 {
+		day = s.Stale[0]
+	}
+	if s.Asset.Whole || day == warehouse.WholePart { // the last day is meant
+		return s.Asset.Name
+	}
+	return s.Asset.Name + "@" + day.String()
 }
 
 func asTableStatus(s pipeline.Status) tableStatus {
 	line := tableStatus{Table: s.Asset.Name, State: s.State, Why: s.Why, Days: s.Days, Rows: s.Rows, Rejected: s.Rejected,
-		Stale: len(s.Stale), Seconds: s.Took.Seconds(), Run: s.LastRun, Error: s.Error}
+		Stale: len(s.Stale), Seconds: s.Took.Seconds(), Run: s.LastRun, Error: s.Error,
+		Broken: s.BrokenFiles, Held: s.HeldFiles}
 	if s.Days > 0 && !s.Asset.Whole {
 		line.First, line.Last = s.First.String(), s.Last.String()
 	}
@@ -162,6 +180,14 @@ func (a *app) sayStatus(all []pipeline.Status, now time.Time) {
 		if n := len(s.Incomplete); n > 0 && s.Asset.SQL == "" {
 			fmt.Fprintf(a.out, "%s: %s not whole: %s\n", s.Asset.Name, count(n, "day"), sayIncomplete(s.Incomplete))
 		}
+		for _, files := range []struct {
+			n    int
+			kind pipeline.ProblemKind
+		}{{s.BrokenFiles, pipeline.Broken}, {s.HeldFiles, pipeline.Held}} {
+			if files.n > 0 {
+				fmt.Fprintf(a.out, "%s: %s %s, of which nothing is loaded\n", s.Asset.Name, count(files.n, "file"), files.kind)
+			}
+		}
 	}
 }
 
@@ -181,7 +207,7 @@ func (a *app) sayRuns(ctx context.Context, p *project) error {
 		if !run.Ended.IsZero() {
 			took = run.Ended.Sub(run.Started).Round(10 * time.Millisecond).String()
 		}
-		fmt.Fprintf(w, "  %d\t%s\t%s\t%s\t%s\t%s\n", run.Number, run.ID, run.Started.In(p.config.calendar.Zone()).Format("2006-01-02 15:04"), run.State, took, firstOf(run.Error))
+		fmt.Fprintf(w, "  %d\t%s\t%s\t%s\t%s\t%s\n", run.Number, run.ID, run.Started.In(p.config.calendar.Zone()).Format("2006-01-02 15:04 MST"), run.State, took, firstOf(run.Error))
 	}
 	return w.Flush()
 }
@@ -208,18 +234,15 @@ func sayIncomplete(days []pipeline.Incomplete) string {
 	return strings.Join(said, ", ")
 }
 
-// nodeDay reads NODE@DAY.
+// nodeDay reads NODE@DAY. The day is WholePart of a whole table, and if none is named.
 func (p *project) nodeDay(text string) (*pipeline.Asset, calendar.Day, error) {
 	name, dayText, dated := strings.Cut(text, "@")
 	asset := p.graph.Asset(name)
 	if asset == nil {
 		return nil, 0, usageError(fmt.Errorf("no table %q in %s or %s/", name, configName, assetsDir))
 	}
-	switch {
-	case asset.Whole:
+	if asset.Whole || !dated {
 		return asset, warehouse.WholePart, nil
-	case !dated:
-		return nil, 0, hinted(usageError(fmt.Errorf("table %s is cut into days: which one?", name)), "such as %s@2026-11-15", name)
 	}
 	day, err := calendar.ParseDay(dayText)
 	if err != nil {
