@@ -11,6 +11,7 @@ type Report struct {
 	RunID          string
 	Started, Ended time.Time
 	Nodes          []NodeReport // in the order in which they stand in the graph
+	BrokeOff       bool         // it ended before all was done
 }
 
 // NodeReport is what a run did to one node: an asset that SQL makes, or a source with
@@ -93,7 +94,8 @@ type Problem struct {
 func (r *Report) Good() bool { return r.Worst() == "" }
 
 // Worst returns the kind of the gravest failure of a run, or "": storage before
-// sources before setup before data. A broken or held file is one of data.
+// sources before setup before data. A broken file is one of data; a held one is none, as
+// somebody is asked and nothing is wrong.
 func (r *Report) Worst() FailureKind {
 	worst, rank := FailureKind(""), 0
 	take := func(kind FailureKind) {
@@ -113,16 +115,6 @@ func (r *Report) Worst() FailureKind {
 		}
 	}
 	return worst
-}
-
-// Idle reports whether a run changed nothing and had nothing to say.
-func (r *Report) Idle() bool {
-	for _, node := range r.Nodes {
-		if node.Built > 0 || len(node.Changed) > 0 || len(node.Failures) > 0 {
-			return false
-		}
-	}
-	return true
 }
 
 func (n *NodeReport) failed(day calendar.Day) bool {

@@ -68,7 +68,7 @@ func (r Runner) Run(ctx context.Context) (*Report, error) {
 	w.prepare()
 	report := &Report{RunID: r.Context.RunID, Started: r.Clock()}
 	err = w.all(ctx)
-	report.Ended = r.Clock()
+	report.Ended, report.BrokeOff = r.Clock(), err != nil
 	for _, u := range w.units {
 		if u.started {
 			report.Nodes = append(report.Nodes, u.report)

@@ -44,6 +44,9 @@ func TestSubjectOfStatusMail(t *testing.T) {
 		"Tearsheet: run 812 of 2026-11-17: 3 of 23 tables failed (likes, 2026-11-11, and 2 more)": func(r *runReport) {
 			r.Failed = append(r.Failed, failure{Name: "a"}, failure{Name: "b"})
 		},
+		"Tearsheet: run 812 of 2026-11-17: 1 of 23 tables failed (likes, 2026-11-11 and other days)": func(r *runReport) {
+			r.Failed = append(r.Failed, failure{Name: "likes", Days: "2026-11-13"}, failure{Name: "likes", Days: "2026-11-15"})
+		},
 		"Tearsheet: run 812 of 2026-11-17: 1 of 1 table failed (photos)": func(r *runReport) {
 			r.Tables, r.Failed = 1, []failure{{Name: "photos"}}
 		},

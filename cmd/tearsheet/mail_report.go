@@ -21,7 +21,7 @@ type runReport struct {
 	Began   string // 02:00, of the company's day
 	Took    time.Duration
 	Tables  int         // all of them
-	Failed  []failure   // tables that failed
+	Failed  []failure   // what failed; a table may stand there for several days
 	Waiting []string    // tables that were not tried, since what they are made of failed
 	Held    []heldFile  // files that were not loaded, or not for good
 	Missing []openHours // by host
@@ -30,11 +30,12 @@ type runReport struct {
 	Broken  string // why the run broke off, or ""
 }
 
-// failure is a table that failed.
+// failure is a table that failed, or a source with all of its tables.
 type failure struct {
 	Name     string
-	Days     string // 2026-11-11, or 2026-11-11 to 2026-11-13; "" for a whole table
-	Error    string // may have several lines
+	Tables   []string // nil: Name is one
+	Days     string   // 2026-11-11, or 2026-11-11 to 2026-11-13; "" for a whole table
+	Error    string   // may have several lines
 	Commands []string
 }
 
@@ -87,7 +88,7 @@ func (r runReport) verdict() string {
 	case r.Broken != "":
 		return "broke off"
 	case len(r.Failed) > 0:
-		return fmt.Sprintf("%d of %s failed", len(r.Failed), count(r.Tables, "table"))
+		return fmt.Sprintf("%d of %s failed", len(r.failedTables()), count(r.Tables, "table"))
 	case len(r.Held) > 0:
 		return count(len(r.Held), "file") + " held"
 	case len(r.Missing) > 0:
@@ -101,10 +102,32 @@ func (r runReport) example() string {
 	switch {
 	case r.Broken != "" || len(r.Failed) == 0:
 		return ""
-	case len(r.Failed) == 1:
-		return " (" + r.Failed[0].place() + ")"
 	}
-	return fmt.Sprintf(" (%s, and %d more)", r.Failed[0].place(), len(r.Failed)-1)
+	text := r.Failed[0].place()
+	first := r.Failed[0].tables()
+	if len(r.Failed) > 1 && slices.Equal(r.Failed[1].tables(), first) {
+		text += " and other days"
+	}
+	if more := len(r.failedTables()) - len(first); more > 0 {
+		text += fmt.Sprintf(", and %d more", more)
+	}
+	return " (" + text + ")"
+}
+
+// failedTables returns the tables that failed, each once.
+func (r runReport) failedTables() []string {
+	var tables []string
+	for _, f := range r.Failed {
+		tables = append(tables, f.tables()...)
+	}
+	return once(tables)
+}
+
+func (f failure) tables() []string {
+	if f.Tables == nil {
+		return []string{f.Name}
+	}
+	return f.Tables
 }
 
 func (f failure) place() string {
@@ -151,7 +174,7 @@ func shown[T any](more map[string]int, name string, list []T) []T {
 
 // summary says what went well.
 func (r runReport) summary() string {
-	good := r.Tables - len(r.Failed) - len(r.Waiting)
+	good := r.Tables - len(r.failedTables()) - len(r.Waiting)
 	if r.Broken != "" || good < 0 {
 		return "What was made before stays made: the next run goes on from there."
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"tearsheet/calendar"
 	"tearsheet/pipeline"
+	"tearsheet/workflow"
 )
 
 // runFlags are the flags of run and backfill.
@@ -94,29 +96,44 @@ func (a *app) run(ctx context.Context, flags runFlags) error {
 		return err
 	}
 	o.show = newProgress(a.errOut)
-	reports, err := p.run(ctx, o)
+	reports, broke := p.run(ctx, o)
 	if a.json {
-		err = errors.Join(a.answer(append([]*pipeline.Report{}, reports...)), err)
+		err = a.answer(append([]*pipeline.Report{}, reports...))
 	}
-	for _, report := range reports {
-		if !a.json {
-			a.sayRun(report)
+	for i, report := range reports {
+		if a.json {
+			break
 		}
-		err = errors.Join(err, failed(report))
-		a.sendStatus(ctx, p, report)
+		if i < len(reports)-1 {
+			fmt.Fprintf(a.errOut, "what run %s, which had been interrupted, came to:\n", report.RunID)
+		}
+		a.sayRun(report)
 	}
+	a.sendStatus(ctx, p, o, reports, broke)
+	err = errors.Join(err, broke, failed(last(reports)))
 	if madeNothing(o, reports) {
 		err = errors.Join(err, usageError(fmt.Errorf("no day from %s to %s was made: no table that is cut into days has any of them", o.forced.From, o.forced.To-1)))
 	}
 	return err
 }
 
+// last returns the report that tells how the tables stand: that of the last run. Those
+// before it are of runs that had been interrupted; what they could not do the last one
+// has tried anew. It is nil if there is none.
+func last(reports []*pipeline.Report) *pipeline.Report {
+	if len(reports) == 0 {
+		return nil
+	}
+	return reports[len(reports)-1]
+}
+
 // madeNothing reports whether a backfill found no day to make.
 func madeNothing(o runOptions, reports []*pipeline.Report) bool {
-	if o.forced == nil || len(reports) == 0 {
+	report := last(reports)
+	if o.forced == nil || report == nil {
 		return false
 	}
-	for _, node := range reports[len(reports)-1].Nodes {
+	for _, node := range report.Nodes {
 		if node.Built+len(node.Failures)+len(node.Skipped) > 0 {
 			return false
 		}
@@ -187,6 +204,9 @@ func runID(now time.Time) string {
 
 // failureKind says whose fault an error of the pipeline is.
 func failureKind(err error) pipeline.FailureKind {
+	if errors.Is(err, workflow.ErrState) { // no node can be done in a run that cannot be kept
+		return pipeline.FailedStorage
+	}
 	switch exitCode(err) {
 	case exitUsage:
 		return pipeline.FailedSetup
@@ -199,32 +219,38 @@ func failureKind(err error) pipeline.FailureKind {
 }
 
 // failed returns the error of a run that could not make everything, with the exit code
-// of the gravest fault, or nil. What failed has been said table by table.
+// of the gravest fault, or nil. What failed has been said table by table. The report may
+// be nil.
 func failed(report *pipeline.Report) error {
-	if report.Good() {
+	if report == nil || report.Good() {
 		return nil
 	}
 	var tables []string
 	for _, node := range report.Nodes {
-		if len(node.Failures) > 0 || broken(node) > 0 {
+		for _, f := range node.Failures {
+			tables = append(tables, cmp.Or(f.Table, node.Name))
+		}
+		if broken(node) > 0 {
 			tables = append(tables, node.Name)
 		}
 	}
-	return &exitError{code: runCode([]*pipeline.Report{report}), err: fmt.Errorf("not everything could be loaded: %s", strings.Join(tables, ", ")),
+	return &exitError{code: runCode(report), err: fmt.Errorf("not everything could be loaded: %s", strings.Join(once(tables), ", ")),
 		hint: "what could be loaded is loaded; mend it and run it again"}
 }
 
-// runCode is the exit code of the gravest fault of some runs.
-func runCode(reports []*pipeline.Report) int {
-	codes := map[pipeline.FailureKind]int{pipeline.FailedSetup: exitUsage, pipeline.FailedSource: exitSource,
-		pipeline.FailedStorage: exitStorage, pipeline.FailedData: exitHeld}
-	code := exitDone
-	for _, report := range reports {
-		if !report.Good() {
-			code = codes[report.Worst()]
-		}
+// runCode is the exit code of the gravest fault of a run.
+func runCode(report *pipeline.Report) int {
+	switch report.Worst() {
+	case "":
+		return exitDone
+	case pipeline.FailedSetup:
+		return exitUsage
+	case pipeline.FailedSource:
+		return exitSource
+	case pipeline.FailedStorage:
+		return exitStorage
 	}
-	return code
+	return exitHeld
 }
 
 // broken counts the files of a node that could not be loaded.

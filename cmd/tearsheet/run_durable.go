@@ -165,7 +165,7 @@ func retry() workflow.Retry {
 		If: func(err error) bool { return exitCode(err) == exitSource }}
 }
 
-// history returns the last runs, or none if there never was one.
+// runs returns the last runs, or none if there never was one.
 func (p *project) runs(ctx context.Context, n int) ([]workflow.RunInfo, error) {
 	if _, err := os.Stat(p.config.runs); !isURL(p.config.runs) && errors.Is(err, os.ErrNotExist) {
 		return nil, nil

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"sort"
 	"strings"
@@ -16,23 +18,75 @@ import (
 // stopped.
 const mailTakes = 3 * time.Minute
 
-// sendStatus tells those who are named in status_mail of a run that failed. That it
+// sendStatus tells those who are named in status_mail of a run that failed or broke off.
+// reports and broke are what it came to; of several reports the last one counts. That it
 // could not be told hides nothing of the run: it is said, and no more.
-func (a *app) sendStatus(ctx context.Context, p *project, report *pipeline.Report) {
-	if p.config.statusMail == nil || report.Good() {
+func (a *app) sendStatus(ctx context.Context, p *project, o runOptions, reports []*pipeline.Report, broke error) {
+	report := last(reports)
+	reason := p.brokeOff(ctx, o, broke)
+	if p.config.statusMail == nil || reason == "" && (report == nil || report.Good()) {
 		return
 	}
+	if report == nil || reason != "" && !report.BrokeOff { // it broke off before it could report
+		report = &pipeline.Report{RunID: runID(o.now), Started: o.now, Ended: o.now}
+	}
+	told := p.runReport(report)
+	told.Broken = reason
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mailTakes)
 	defer cancel()
 	mailer, err := newMailer(p.config.statusMail)
 	if err == nil {
-		err = mailer.send(ctx, p.runReport(report), a.now())
+		err = mailer.send(ctx, told, a.now())
 	}
 	if err != nil {
 		fmt.Fprintln(a.errOut, "warning:", err)
 		return
 	}
 	fmt.Fprintf(a.errOut, "told %s by mail\n", strings.Join(p.config.statusMail.To, ", "))
+}
+
+// brokeOff says why a run broke off, without passwords, or nothing if there is nobody to
+// be told: it was stopped, another one is active, or a name that was given to it is wrong.
+func (p *project) brokeOff(ctx context.Context, o runOptions, broke error) string {
+	named := len(o.accept)+len(o.forget) > 0
+	if broke == nil || ctx.Err() != nil || exitCode(broke) == exitActive || named && exitCode(broke) == exitUsage {
+		return ""
+	}
+	text := broke.Error()
+	for _, password := range p.config.passwords() {
+		text = strings.ReplaceAll(text, password, "***")
+	}
+	return text
+}
+
+// passwords returns the passwords of the configuration, in all ways in which they could
+// be written.
+func (c *config) passwords() []string {
+	var list []string
+	add := func(password string) {
+		if password != "" {
+			list = append(list, password, url.QueryEscape(password), url.PathEscape(password))
+		}
+	}
+	for _, text := range []string{c.warehouse, c.store, c.runs} {
+		if u, err := url.Parse(text); err == nil {
+			password, _ := u.User.Password()
+			add(password)
+			add(u.Query().Get("password"))
+		}
+		if _, after, ok := strings.Cut(text, "://"); ok { // as it stands there
+			user, _, _ := strings.Cut(after, "@")
+			_, password, _ := strings.Cut(user, ":")
+			add(password)
+		}
+	}
+	for _, source := range c.sources.mysql {
+		if at := strings.LastIndex(source.DSN, "@"); at >= 0 {
+			_, password, _ := strings.Cut(source.DSN[:at], ":")
+			add(password)
+		}
+	}
+	return list
 }
 
 // runReport makes of a run what the mail tells of it.
@@ -69,14 +123,18 @@ func (p *project) runReport(report *pipeline.Report) runReport {
 func failuresOf(node pipeline.NodeReport) []failure {
 	var list []failure
 	for _, f := range node.Failures {
-		days, explain := "", "tearsheet explain "+node.Tables[0]
+		tables := node.Tables
+		if f.Table != "" {
+			tables = []string{f.Table}
+		}
+		days, explain := "", "tearsheet explain "+tables[0]
 		if f.From != warehouse.WholePart {
 			days, explain = f.From.String(), explain+"@"+f.From.String()
 			if f.To > f.From+1 {
 				days += " to " + (f.To - 1).String()
 			}
 		}
-		list = append(list, failure{Name: node.Name, Days: days, Error: f.Error, Commands: []string{explain, "tearsheet run"}})
+		list = append(list, failure{Name: cmp.Or(f.Table, node.Name), Tables: tables, Days: days, Error: f.Error, Commands: []string{explain, "tearsheet run"}})
 	}
 	return list
 }

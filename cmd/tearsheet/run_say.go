@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,13 +46,26 @@ func (a *app) sayRun(report *pipeline.Report) {
 	a.sayFailures(report)
 	took := report.Ended.Sub(report.Started).Round(time.Millisecond * 10)
 	switch {
-	case quiet == len(report.Nodes):
+	case report.BrokeOff:
+		fmt.Fprintf(a.out, "run %s broke off after %s; what was done is kept\n", report.RunID, took)
+	case quiet == len(report.Nodes) && clean(report):
 		fmt.Fprintf(a.out, "nothing to do: %s, all as they should be (%s)\n", count(quiet, "table"), took)
 	case quiet > 0:
 		fmt.Fprintf(a.out, "%s as they were; run %s took %s\n", count(quiet, "table"), report.RunID, took)
 	default:
 		fmt.Fprintf(a.out, "run %s took %s\n", report.RunID, took)
 	}
+}
+
+// clean reports whether a run found everything as it should be: no failure, and no file
+// that is broken, held or missing.
+func clean(report *pipeline.Report) bool {
+	for _, node := range report.Nodes {
+		if slices.ContainsFunc(node.Problems, func(p pipeline.Problem) bool { return p.Kind != pipeline.Odd }) {
+			return false
+		}
+	}
+	return report.Good()
 }
 
 // sayNode says in a line what a run did to a node, or nothing.
@@ -101,12 +115,27 @@ func sayFailed(node pipeline.NodeReport) string {
 	}
 	first := node.Failures[0]
 	switch {
+	case first.Table != "":
+		return sayFailedTables(node.Failures)
 	case first.From == warehouse.WholePart:
 		return "see below"
 	case days == 1:
 		return first.From.String()
 	}
 	return fmt.Sprintf("%s from %s on", count(days, "day"), first.From)
+}
+
+// sayFailedTables names the tables of a source that failed.
+func sayFailedTables(failures []pipeline.Failure) string {
+	var names []string
+	for _, f := range failures {
+		names = append(names, f.Table)
+	}
+	names = once(names)
+	if len(names) > 3 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), len(names)-3)
+	}
+	return strings.Join(names, ", ")
 }
 
 // mostSaid is how many problems of a kind are told one by one.
@@ -123,11 +152,15 @@ func (a *app) sayProblems(report *pipeline.Report) {
 				}
 			}
 		}
+		counted := ""
+		if kind == pipeline.Broken || kind == pipeline.Held {
+			counted = "; `tearsheet status` counts them"
+		}
 		for _, problem := range found[:min(len(found), mostSaid)] {
 			fmt.Fprintf(a.errOut, "%s: %s\n", kind, sayProblem(problem))
 		}
 		if more := len(found) - mostSaid; more > 0 {
-			fmt.Fprintf(a.errOut, "%s: and %d more; `tearsheet status` counts them\n", kind, more)
+			fmt.Fprintf(a.errOut, "%s: and %d more%s\n", kind, more, counted)
 		}
 	}
 }
@@ -151,7 +184,7 @@ func (a *app) sayFailures(report *pipeline.Report) {
 				fmt.Fprintf(a.errOut, "%s: and %s more\n", node.Name, count(len(node.Failures)-i, "failure"))
 				break
 			}
-			fmt.Fprintf(a.errOut, "%s: %s\n", nodeAt(node.Name, f.From, f.To), f.Error)
+			fmt.Fprintf(a.errOut, "%s: %s\n", nodeAt(cmp.Or(f.Table, node.Name), f.From, f.To), f.Error)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,11 +59,13 @@ func (a *app) sheet(ctx context.Context, flags sheetFlags) error {
 		return err
 	}
 	a.warn(p)
-	reports, err := p.run(ctx, runOptions{now: o.now, show: o.show})
+	loading := runOptions{now: o.now, show: o.show}
+	reports, err := p.run(ctx, loading)
+	a.sendStatus(ctx, p, loading, reports, err)
 	if err != nil {
 		return err
 	}
-	if err := a.holds(ctx, p, reports); err != nil {
+	if err := a.holds(reports); err != nil {
 		return err
 	}
 	made, err := p.issue(ctx, o)
@@ -78,30 +81,48 @@ func (a *app) sheet(ctx context.Context, flags sheetFlags) error {
 
 // holds tells what the loading before a sheet found, and returns an error if the sheet
 // would rest on rows that could not be brought up to date. A source that is down leaves
-// its days unknown, which the sheet says itself.
-func (a *app) holds(ctx context.Context, p *project, reports []*pipeline.Report) error {
-	var wrong []string
-	for _, report := range reports {
-		a.sayProblems(report)
-		a.sendStatus(ctx, p, report)
-		for _, node := range report.Nodes {
-			if node.Remark != "" {
-				fmt.Fprintln(a.errOut, node.Name+": "+node.Remark)
-			}
-			for _, failure := range node.Failures {
-				text := "load " + nodeAt(node.Name, failure.From, failure.To) + ": " + failure.Error
-				if failure.Kind == pipeline.FailedSource {
-					fmt.Fprintln(a.errOut, "warning:", text)
-					continue
-				}
-				wrong = append(wrong, text)
-			}
+// its days unknown, which the sheet says itself. Runs that had been interrupted, whose
+// reports come first, hold nothing: the last one has tried anew what they could not do.
+func (a *app) holds(reports []*pipeline.Report) error {
+	report := last(reports)
+	if report == nil {
+		return nil
+	}
+	for _, earlier := range reports[:len(reports)-1] {
+		for _, text := range loadFailures(earlier, false) {
+			fmt.Fprintf(a.errOut, "run %s, which had been interrupted: %s\n", earlier.RunID, text)
 		}
 	}
+	a.sayProblems(report)
+	for _, node := range report.Nodes {
+		if node.Remark != "" {
+			fmt.Fprintln(a.errOut, node.Name+": "+node.Remark)
+		}
+	}
+	for _, text := range loadFailures(report, true) {
+		fmt.Fprintln(a.errOut, "warning:", text)
+	}
+	wrong := loadFailures(report, false)
 	if len(wrong) == 0 {
 		return nil
 	}
-	return &exitError{code: runCode(reports), err: errors.New(strings.Join(wrong, "\n"))}
+	wrong = append(wrong, "the sheet is held: it would rest on what could not be loaded")
+	return &exitError{code: runCode(report), err: errors.New(strings.Join(wrong, "\n")),
+		hint: "mend it and make the sheet again; `tearsheet status` says how the tables stand"}
+}
+
+// loadFailures says what could not be loaded: since a source is down, or for all other
+// reasons.
+func loadFailures(report *pipeline.Report, down bool) []string {
+	var list []string
+	for _, node := range report.Nodes {
+		for _, f := range node.Failures {
+			if (f.Kind == pipeline.FailedSource) == down {
+				list = append(list, "load "+nodeAt(cmp.Or(f.Table, node.Name), f.From, f.To)+": "+f.Error)
+			}
+		}
+	}
+	return list
 }
 
 // The days for which sheets are made: the weeks around them still have dates of
@@ -215,6 +236,9 @@ func summary(made *issued) string {
 	c := made.doc.Counts
 	text := fmt.Sprintf("Edition %d, week ending %s: %d off plan, %d watch, %d on plan, %d ahead",
 		made.edition.Number, made.edition.Week, c.Behind, c.Watch, c.OnPlan, c.Ahead)
+	if c.NoPlan > 0 {
+		text += fmt.Sprintf(", %d not judged", c.NoPlan)
+	}
 	if c.Unknown > 0 {
 		text += fmt.Sprintf(", %d without a value", c.Unknown)
 	}
