@@ -39,6 +39,9 @@ type Source struct {
 	// From and Through are the first and the last day that a source of many days
 	// speaks for, whatever days its rows have. Rows outside are left out.
 	From, Through *calendar.Day
+	// MaxShrink is the share of the rows that may be gone since the last time, of a
+	// source without {day}; 0.05 if it is nil. If more are, what is loaded stays.
+	MaxShrink *float64
 }
 
 // Column is a column of the files. In the table its name is in lower case.
@@ -49,9 +52,11 @@ type Column struct {
 
 // Options are the circumstances of a load.
 type Options struct {
-	Dir      string // the project's folder
-	RunID    string
-	Now      time.Time
+	Dir   string // the project's folder
+	RunID string
+	Now   time.Time
+	// Accept are tables that are loaded although they would be held.
+	Accept   []string
 	Progress func(Progress) // may be nil
 }
 
@@ -71,7 +76,8 @@ type Report struct {
 	Unchanged int // of these, not parsed again
 	Replaced  []calendar.Day
 	Rows      int64 // written
-	// Forgotten are the days that were loaded and lie outside From and Through.
+	// Forgotten are the days that were loaded and lie outside From and Through, or for
+	// which a file spoke that has become shorter.
 	Forgotten []calendar.Day
 	// Superseded are the files of the source that were loaded once and are gone, all
 	// of whose days are now taken from the files that are there.
@@ -84,7 +90,8 @@ type Report struct {
 }
 
 // Load brings a table up to date with its files. Faults of the files are a
-// *FaultsError, and then nothing is loaded.
+// *FaultsError, a table of which much would be gone is a *HeldError; then nothing is
+// loaded.
 func Load(ctx context.Context, w warehouse.Warehouse, c calendar.Calendar, source Source, options Options) (Report, error) {
 	l, err := newLoader(w, c, source, options)
 	if err != nil {

@@ -18,6 +18,11 @@ type absent struct {
 	// renamed are those that are there under another name, or that the source no
 	// longer means.
 	renamed []string
+	// spoke is what the ledger has of the files that are there, by whatever name.
+	spoke []warehouse.File
+	// otherRules says that files were read by other rules than they are now, cutAnew
+	// that their rows were cut into days by other rules.
+	otherRules, cutAnew bool
 }
 
 func (l *loader) absent(known map[string]warehouse.File, found []file) absent {
@@ -28,6 +33,10 @@ func (l *loader) absent(known map[string]warehouse.File, found []file) absent {
 	pattern := strings.Replace(path.Clean(filepath.ToSlash(l.source.Path)), dayMark, "*", 1)
 	var a absent
 	for _, name := range slices.Sorted(maps.Keys(known)) {
+		a.compare(known[name], l.definition)
+		if there[name] || there[known[name].Checksum] {
+			a.spoke = append(a.spoke, known[name])
+		}
 		if there[name] {
 			continue
 		}
@@ -38,7 +47,24 @@ func (l *loader) absent(known map[string]warehouse.File, found []file) absent {
 			a.renamed = append(a.renamed, name)
 		}
 	}
+	if a.cutAnew && len(found) > 0 { // days of another cut do not fit beside those of this one
+		for _, gone := range a.gone {
+			a.renamed = append(a.renamed, gone.Path)
+		}
+		a.gone = nil
+	}
 	return a
+}
+
+// compare takes note of the rules by which a file was read. Of one that is gone the days
+// stay as they are whatever the rules become, so it says nothing about those of the last
+// load.
+func (a *absent) compare(entry warehouse.File, definition string) {
+	rules, _, _ := strings.Cut(entry.Definition, " ")
+	_, before, _ := strings.Cut(rules, cutMark)
+	_, now, _ := strings.Cut(definition, cutMark)
+	a.otherRules = a.otherRules || rules != definition && !strings.HasSuffix(entry.Definition, asItWas)
+	a.cutAnew = a.cutAnew || before != "" && now != "" && before != now
 }
 
 // remains is what stays of the files that are gone.
@@ -106,6 +132,19 @@ func entries(found []file, known map[string]warehouse.File) []warehouse.File {
 // inPart marks the definition of a file of which a day was left out. No reading has
 // such a definition, so the file is read again at the next load.
 const inPart = " in part"
+
+// asItWas marks the definition of a file that is gone. No reading has such a definition,
+// so the file is read again when it is back.
+const asItWas = " kept"
+
+// asKept marks the entries of files that are gone.
+func asKept(entries []warehouse.File) []warehouse.File {
+	for i := range entries {
+		rules, _, _ := strings.Cut(entries[i].Definition, " ")
+		entries[i].Definition = rules + asItWas
+	}
+	return entries
+}
 
 // leaveOut marks the entries of the files that speak for a day that was left out.
 func leaveOut(entries []warehouse.File, left []calendar.Day) {

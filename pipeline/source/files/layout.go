@@ -90,6 +90,25 @@ func definition(source Source, l layout, c calendar.Calendar) string {
 		}
 		text += "\n"
 	}
+	return digest(text) + cutMark + cut(source, c)
+}
+
+// cutMark stands in a definition before the digest of the rules by which rows are cut
+// into days; of a source that cuts nothing there is none.
+const cutMark = "/"
+
+// cut is a hash of the rules by which the rows of a file are cut into days.
+func cut(source Source, c calendar.Calendar) string {
+	switch {
+	case source.Whole, strings.Contains(source.Path, dayMark):
+		return ""
+	case source.Day != "":
+		return digest("day " + source.Day)
+	}
+	return digest("at " + source.At + " " + c.Zone().String())
+}
+
+func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:12])
 }

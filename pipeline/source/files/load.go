@@ -73,6 +73,7 @@ func (l *loader) load(ctx context.Context) (Report, error) {
 	if err != nil {
 		return report, err
 	}
+	seen.same = report.Unchanged == len(found)
 	return report, l.replace(ctx, seen, absent, &report)
 }
 
@@ -92,10 +93,19 @@ func (l *loader) replace(ctx context.Context, seen survey, absent absent, report
 	}
 	remains := absent.remains(seen.entries)
 	report.keep(remains)
-	parts, left, err := l.parts(ctx, seen, remains.days)
+	days, err := l.days(seen)
 	if err != nil {
 		return err
 	}
+	loaded, err := l.loaded(ctx)
+	if err != nil {
+		return err
+	}
+	lost := l.lost(days, absent, loaded, remains.days)
+	if err := l.guard(seen, days, lost, absent, loaded, remains.days); err != nil {
+		return err
+	}
+	parts, left := parts(seen, days, loaded, remains.days)
 	leaveOut(seen.entries, left)
 	wanted := make(map[calendar.Day]bool, len(parts))
 	for _, part := range parts {
@@ -105,12 +115,10 @@ func (l *loader) replace(ctx context.Context, seen survey, absent absent, report
 			report.Rows += digest.Rows()
 		}
 	}
-	if report.Forgotten, err = l.outside(ctx); err != nil {
-		return err
-	}
+	report.Forgotten = slices.Compact(slices.Sorted(slices.Values(append(lost, l.outside(loaded)...))))
 	return l.warehouse.Replace(ctx, warehouse.Change{
 		Table: l.layout.table, Parts: parts, Forget: report.Forgotten, Rows: l.rows(ctx, seen.files, wanted),
-		Files: append(seen.entries, remains.files...), ForgetFiles: append(absent.renamed, remains.superseded...),
+		Files: append(seen.entries, asKept(remains.files)...), ForgetFiles: append(absent.renamed, remains.superseded...),
 		RunID: l.options.RunID, At: l.options.Now,
 	})
 }
@@ -157,7 +165,7 @@ func (l *loader) read(ctx context.Context, step string, f file, found *faults, v
 			line, col := where(max(l.layout.dayFrom, 0))
 			return found.add(line, col, fault)
 		}
-		if from, through := l.source.From, l.source.Through; from != nil && day < *from || through != nil && day > *through {
+		if l.leavesOut(day) {
 			outside++
 			return nil
 		}

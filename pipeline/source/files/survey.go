@@ -6,9 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"tearsheet/calendar"
 	"tearsheet/warehouse"
@@ -19,6 +17,7 @@ type survey struct {
 	files   []file
 	entries []warehouse.File // of the ledger, one per file
 	digests *warehouse.Digester
+	same    bool // every file is as it was
 }
 
 // dated reports whether the rows say themselves on which day they are. Two daily
@@ -68,18 +67,10 @@ func (l *loader) surveyFile(ctx context.Context, f file, found *faults, digests 
 	return entry, err
 }
 
-// parts returns the days that have to be replaced: those for which the files speak,
+// parts returns which days have to be replaced: those for which the files speak,
 // without the ones that the warehouse has as they are, and without kept days. The
 // kept days that the files have otherwise are left out.
-func (l *loader) parts(ctx context.Context, s survey, kept map[calendar.Day]bool) (parts []warehouse.Part, left []calendar.Day, _ error) {
-	days, err := l.days(s)
-	if err != nil || len(days) == 0 {
-		return nil, nil, err
-	}
-	loaded, err := warehouse.Partitions(ctx, l.warehouse, l.source.Table, slices.Min(days), slices.Max(days)+1)
-	if err != nil {
-		return nil, nil, err
-	}
+func parts(s survey, days []calendar.Day, loaded map[calendar.Day]warehouse.Partition, kept map[calendar.Day]bool) (parts []warehouse.Part, left []calendar.Day) {
 	inputs := inputHashes(s)
 	for _, day := range days {
 		part, ok := loaded[day]
@@ -92,7 +83,7 @@ func (l *loader) parts(ctx context.Context, s survey, kept map[calendar.Day]bool
 			parts = append(parts, warehouse.Part{Day: day, InputHash: inputs(day)})
 		}
 	}
-	return parts, left, nil
+	return parts, left
 }
 
 // mostDays keeps a mistyped year from making millions of days.
@@ -110,16 +101,7 @@ func (l *loader) days(s survey) ([]calendar.Day, error) {
 		}
 		return days, nil
 	}
-	var from, to calendar.Day // of all rows
-	for _, entry := range s.entries {
-		switch {
-		case entry.From == entry.To:
-		case from == to:
-			from, to = entry.From, entry.To
-		default:
-			from, to = min(from, entry.From), max(to, entry.To)
-		}
-	}
+	from, to := span(s.entries)
 	empty := from == to
 	if l.source.From != nil {
 		from, to = *l.source.From, max(to, *l.source.From)
@@ -155,21 +137,12 @@ func inputHashes(s survey) func(calendar.Day) string {
 }
 
 // outside returns the loaded days of the table that From and Through leave out.
-func (l *loader) outside(ctx context.Context) ([]calendar.Day, error) {
-	from, through := l.source.From, l.source.Through
-	if from == nil && through == nil {
-		return nil, nil
-	}
-	loaded, err := l.warehouse.Loaded(ctx, l.source.Table, calendar.DayOn(1, time.January, 1), calendar.DayOn(9999, time.December, 31))
-	if err != nil {
-		return nil, err
-	}
+func (l *loader) outside(loaded map[calendar.Day]warehouse.Partition) []calendar.Day {
 	var days []calendar.Day
 	for day := range loaded {
-		if from != nil && day < *from || through != nil && day > *through {
+		if day != warehouse.WholePart && l.leavesOut(day) {
 			days = append(days, day)
 		}
 	}
-	slices.Sort(days)
-	return days, nil
+	return days
 }
