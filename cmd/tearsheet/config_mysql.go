@@ -50,7 +50,7 @@ func (r *configReader) mysqlTable(t mysqlTableEntry, path ...string) mysql.Table
 	if t.At != "" && t.Day != "" {
 		r.add(errors.New("name the column with the instant (at:) or the one with the local date (day:), not both"), append(path, "day")...)
 	}
-	table.MaxShrink = r.share(t.MaxShrink, 0, append(path, "max_shrink")...)
+	table.MaxShrink = r.shrink(t.MaxShrink, append(path, "max_shrink")...)
 	a := r.table(t.Table, t.described, "mysql "+t.From, t.At == "" && t.Day == "", path...)
 	r.columns(a, t.Columns, warehouse.ParseType, path...)
 	for _, name := range r.tree.Keys(append(path, "columns")...) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -32,14 +33,15 @@ type described struct {
 }
 
 type fileEntry struct {
-	Table   string                 `json:"table" jsonschema:"minLength=1" jsonschema_description:"The table that the files fill."`
-	Path    string                 `json:"path" jsonschema:"minLength=1,example=data/uploads/{day}.csv.gz" jsonschema_description:"A file, a pattern with *, or one file a local day with {day}."`
-	At      string                 `json:"at,omitempty" jsonschema_description:"The column with the UTC instant."`
-	Day     string                 `json:"day,omitempty" jsonschema_description:"The column with the local date, instead of at."`
-	Whole   bool                   `json:"whole,omitempty" jsonschema_description:"The table is not cut into days: the files hold all of it."`
-	Columns map[string]columnEntry `json:"columns" jsonschema_description:"The columns to load and their types: text, bigint, double, decimal(p,s), boolean, date, timestamp."`
-	From    string                 `json:"from,omitempty" jsonschema_description:"The first day that the files hold completely."`
-	Through string                 `json:"through,omitempty" jsonschema_description:"The last day that the files hold completely."`
+	Table     string                 `json:"table" jsonschema:"minLength=1" jsonschema_description:"The table that the files fill."`
+	Path      string                 `json:"path" jsonschema:"minLength=1,example=data/uploads/{day}.csv.gz" jsonschema_description:"A file, a pattern with *, or one file a local day with {day}."`
+	At        string                 `json:"at,omitempty" jsonschema_description:"The column with the UTC instant."`
+	Day       string                 `json:"day,omitempty" jsonschema_description:"The column with the local date, instead of at."`
+	Whole     bool                   `json:"whole,omitempty" jsonschema_description:"The table is not cut into days: the files hold all of it."`
+	Columns   map[string]columnEntry `json:"columns" jsonschema_description:"The columns to load and their types: text, bigint, double, decimal(p,s), boolean, date, timestamp."`
+	From      string                 `json:"from,omitempty" jsonschema_description:"The first day that the files hold completely."`
+	Through   string                 `json:"through,omitempty" jsonschema_description:"The last day that the files hold completely."`
+	MaxShrink string                 `json:"max_shrink,omitempty" jsonschema:"example=5%" jsonschema_description:"The share of rows that may vanish from one night to the next, of a source without {day}. 5% if absent."`
 	described
 }
 
@@ -144,6 +146,10 @@ func (r *configReader) readFiles(f fileEntry, path ...string) {
 		source.Columns = append(source.Columns, files.Column{Name: name, Type: typ})
 	}
 	r.columns(a, f.Columns, warehouse.ParseType, path...)
+	source.MaxShrink = r.shrink(f.MaxShrink, append(path, "max_shrink")...)
+	if f.MaxShrink != "" && daily {
+		r.add(errors.New("a source with {day} is not compared with the time before: leave out max_shrink:"), append(path, "max_shrink")...)
+	}
 	source.From = r.dayAt(f.From, append(path, "from")...)
 	source.Through = r.dayAt(f.Through, append(path, "through")...)
 	r.sources.files = append(r.sources.files, source)
@@ -161,6 +167,16 @@ func (r *configReader) share(text string, otherwise float64, path ...string) flo
 		return otherwise
 	}
 	return value / 100
+}
+
+// shrink reads the share of rows that may be gone, or returns nil if there is none: a
+// share of 0% is one.
+func (r *configReader) shrink(text string, path ...string) *float64 {
+	if text == "" {
+		return nil
+	}
+	share := r.share(text, 0, path...)
+	return &share
 }
 
 // bucketURL returns the URL of a folder of the project, or the one that is given.

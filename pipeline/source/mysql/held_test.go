@@ -87,13 +87,25 @@ func TestB14_LimitIsTheTablesOwn(t *testing.T) {
 	_, err := s.fail(t, purchases(t))
 	heldError(t, err, "it has 50 rows where it had 95")
 	table := purchases(t)
-	table.MaxShrink = 0.5
+	half, all := 0.5, 1.0
+	table.MaxShrink = &half
 	s.load(t, s.source(table))
 	s.want(t, "select count(*) from production.purchases", "50")
-	table.MaxShrink = 1
+	table.MaxShrink = &all
 	s.exec(t, "delete from purchases")
 	s.load(t, s.source(table))
 	s.want(t, "select count(*) from production.purchases", "0")
+}
+
+func TestB14_LimitOfNothingIsALimit(t *testing.T) {
+	s := newShop(t, "UTC")
+	s.exec(t, makeUsers, "insert into users select seq, 'x' from seq_1_to_100")
+	table := users(t)
+	table.MaxShrink = new(float64)
+	s.load(t, s.source(table))
+	s.exec(t, "delete from users where id = 7")
+	_, err := s.fail(t, table)
+	heldError(t, err, "it has 99 rows where it had 100: 1 are gone, more than 0 %")
 }
 
 func TestB14_OtherRulesAreNoShrinking(t *testing.T) {

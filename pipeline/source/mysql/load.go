@@ -61,8 +61,9 @@ func newLoader(w warehouse.Warehouse, c calendar.Calendar, source Source, option
 		if t.From == "" {
 			_, t.From = t.table().Split()
 		}
-		if t.MaxShrink == 0 {
-			t.MaxShrink = defaultMaxShrink
+		if t.MaxShrink == nil {
+			share := defaultMaxShrink
+			t.MaxShrink = &share
 		}
 		if err := t.validate(); err != nil {
 			return nil, err
@@ -83,7 +84,7 @@ func (t Table) validate() error {
 	if len(t.Columns) == 0 {
 		faults = append(faults, "names no columns")
 	}
-	if t.MaxShrink < 0 || t.MaxShrink > 1 {
+	if *t.MaxShrink < 0 || *t.MaxShrink > 1 {
 		faults = append(faults, "max_shrink is a share from 0 to 1")
 	}
 	if len(faults) == 0 {
@@ -370,12 +371,13 @@ func (l *loader) guard(table Table, before memory) func(before, after int64) err
 	if slices.Contains(l.options.Accept, table.Table) || before.otherRules {
 		return nil
 	}
+	most := *table.MaxShrink
 	return func(had, has int64) error {
 		gone := had - has
-		if float64(gone) <= table.MaxShrink*float64(had) {
+		if float64(gone) <= most*float64(had) {
 			return nil
 		}
-		reason := fmt.Sprintf("it has %d rows where it had %d: %d are gone, more than %g %%", has, had, gone, table.MaxShrink*100)
+		reason := fmt.Sprintf("it has %d rows where it had %d: %d are gone, more than %g %%", has, had, gone, most*100)
 		if has == 0 {
 			reason = fmt.Sprintf("it is empty, and had %d rows", had)
 		}

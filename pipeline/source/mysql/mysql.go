@@ -50,8 +50,8 @@ type Table struct {
 	// begins with its first row.
 	Since *calendar.Day
 	// MaxShrink is the share of the rows that may be gone since the last time, 0.05
-	// if it is 0. If more are, what is loaded stays.
-	MaxShrink float64
+	// if it is nil. If more are, what is loaded stays.
+	MaxShrink *float64
 }
 
 // Column is a column of a table.
