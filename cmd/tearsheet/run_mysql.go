@@ -59,7 +59,7 @@ func mysqlFailures(t mysql.TableReport) []pipeline.Failure {
 	if t.Err == nil {
 		return nil
 	}
-	return []pipeline.Failure{{Table: t.Table, From: warehouse.WholePart, To: warehouse.WholePart + 1, Error: t.Err.Error(), Kind: failureKind(t.Err)}}
+	return []pipeline.Failure{{Table: t.Table, From: warehouse.WholePart, To: warehouse.WholePart + 1, Error: acceptable(t.Table, t.Err).Error(), Kind: failureKind(t.Err)}}
 }
 
 // mysqlProblems says what is odd in a table that was loaded.

@@ -40,6 +40,10 @@ func (p *project) checkNamed(ctx context.Context, w warehouse.Warehouse, o runOp
 			held = append(held, table.Table)
 		}
 	}
+	for _, source := range p.config.sources.files {
+		n.tables[source.Table] = source.Table
+		held = append(held, source.Table)
+	}
 	var wrong []error
 	for _, name := range o.accept {
 		wrong = append(wrong, n.check("accept", name, held))
@@ -57,7 +61,7 @@ func (p *project) checkNamed(ctx context.Context, w warehouse.Warehouse, o runOp
 type named struct {
 	options runOptions
 	files   map[string]warehouse.File // log files that the ledger knows
-	tables  map[string]string         // of these, and of the tables of mysql themselves
+	tables  map[string]string         // of these, and of the tables of mysql and of files themselves
 }
 
 // check reports what is wrong with a name; known are those that would do.

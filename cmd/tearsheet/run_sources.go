@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"tearsheet/calendar"
 	"tearsheet/pipeline"
 	"tearsheet/pipeline/source/files"
+	"tearsheet/pipeline/source/mysql"
 	"tearsheet/warehouse"
 )
 
@@ -22,7 +24,7 @@ func (p *project) pipelineSources(in runInput, show progress) []pipeline.Source 
 		list = append(list, mysqlSource{p, source, in, show})
 	}
 	for _, source := range p.config.sources.files {
-		list = append(list, fileSource{p, source, show})
+		list = append(list, fileSource{p, source, in, show})
 	}
 	return list
 }
@@ -31,6 +33,7 @@ func (p *project) pipelineSources(in runInput, show progress) []pipeline.Source 
 type fileSource struct {
 	project *project
 	source  files.Source
+	run     runInput
 	show    progress
 }
 
@@ -39,12 +42,22 @@ func (s fileSource) Tables() []string { return []string{s.source.Table} }
 
 func (s fileSource) Load(ctx context.Context, w warehouse.Warehouse, run pipeline.Context) (pipeline.NodeReport, error) {
 	report, err := files.Load(ctx, w, s.project.config.calendar, s.source, files.Options{
-		Dir: s.project.dir, RunID: run.RunID, Now: run.At, Progress: s.show.file})
+		Dir: s.project.dir, RunID: run.RunID, Now: run.At, Accept: s.run.Accept, Progress: s.show.file})
 	if err != nil {
-		return pipeline.NodeReport{}, err
+		return pipeline.NodeReport{}, acceptable(s.source.Table, err)
 	}
 	load := pipeline.TableLoad{Table: report.Table, Rows: report.Rows, Changed: slices.Concat(report.Replaced, report.Forgotten)}
 	return pipeline.NodeReport{Said: sayLoaded(report), Remark: sayGone(report), Loads: []pipeline.TableLoad{load}}, nil
+}
+
+// acceptable says how a table that is held can be accepted.
+func acceptable(table string, err error) error {
+	var fromFiles *files.HeldError
+	var fromMySQL *mysql.HeldError
+	if errors.As(err, &fromFiles) || errors.As(err, &fromMySQL) {
+		return fmt.Errorf("%w: `tearsheet run --accept %s`", err, table)
+	}
+	return err
 }
 
 // sayLoaded says in a line what a load of files did, or nothing if it did nothing.
