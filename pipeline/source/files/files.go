@@ -87,6 +87,9 @@ type Report struct {
 	// They stay until the file is back or the source's path no longer means it.
 	Kept     []string
 	KeptDays []calendar.Day
+	// Alike are groups of files of different days that have the same bytes, and rows
+	// that do not say on which day they are. They are loaded.
+	Alike [][]string
 }
 
 // Load brings a table up to date with its files. Faults of the files are a

@@ -288,8 +288,28 @@ func TestUndatedDailyFilesMayBeAlike(t *testing.T) {
 	p := newProject(t, "America/Toronto")
 	p.write(t, "counts/2026-11-12.csv", "plan,subscribers\npro,7\n")
 	p.write(t, "counts/2026-11-13.csv", "plan,subscribers\npro,7\n")
-	p.load(t, files.Source{Table: "counts", Path: "counts/{day}.csv", Columns: columns(t, "plan", "text", "subscribers", "bigint")})
-	p.want(t, "counts", "2026-11-12: 1", "2026-11-13: 1")
+	p.write(t, "counts/2026-11-14.csv", "plan,subscribers\n") // without rows there is nothing to tell
+	p.write(t, "counts/2026-11-15.csv", "plan,subscribers\n")
+	source := files.Source{Table: "counts", Path: "counts/{day}.csv", Columns: columns(t, "plan", "text", "subscribers", "bigint")}
+	p.load(t, source)
+	p.want(t, "counts", "2026-11-12: 1", "2026-11-13: 1", "2026-11-14: 0", "2026-11-15: 0")
+
+	p.write(t, "counts/2026-11-16.csv", "plan,subscribers\npro,7\n")
+	for range 2 { // also when nothing changed
+		report := p.load(t, source)
+		if want := []string{"counts/2026-11-12.csv", "counts/2026-11-13.csv", "counts/2026-11-16.csv"}; len(report.Alike) != 1 || !slices.Equal(report.Alike[0], want) {
+			t.Errorf("alike: %v", report.Alike)
+		}
+	}
+}
+
+func TestCopyOfAFileOfAWholeTableIsAFault(t *testing.T) {
+	p := newProject(t, "UTC")
+	source := files.Source{Table: "users", Path: "users*.csv", Whole: true, Columns: columns(t, "id", "bigint")}
+	p.write(t, "users.csv", "id\n1\n2\n")
+	p.write(t, "users (1).csv", "id\n1\n2\n")
+	_, err := p.tryLoad(t, source)
+	wantFault(t, err, `users.csv: the same bytes as users (1).csv: its rows would count twice`)
 }
 
 func TestFromAndThroughBoundADailyHistory(t *testing.T) {

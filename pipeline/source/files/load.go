@@ -64,6 +64,7 @@ func (l *loader) load(ctx context.Context) (Report, error) {
 	report.Unchanged = len(found) - len(changed)
 	if len(changed) == 0 && !remains.moved {
 		report.keep(remains)
+		report.Alike = l.alike(found, entries(found, known))
 		return report, nil
 	}
 	if len(changed) == 0 {
@@ -74,6 +75,7 @@ func (l *loader) load(ctx context.Context) (Report, error) {
 		return report, err
 	}
 	seen.same = report.Unchanged == len(found)
+	report.Alike = l.alike(found, append(entries(found, known), seen.entries...))
 	return report, l.replace(ctx, seen, absent, &report)
 }
 

@@ -20,10 +20,6 @@ type survey struct {
 	same    bool // every file is as it was
 }
 
-// dated reports whether the rows say themselves on which day they are. Two daily
-// files of undated rows may be alike: yesterday's counts can be today's.
-func (l *loader) dated() bool { return l.source.At != "" || l.source.Day != "" }
-
 // survey reads the files and checks every row. If there are faults, it returns
 // those of all files.
 func (l *loader) survey(ctx context.Context, files []file) (survey, error) {
@@ -37,7 +33,7 @@ func (l *loader) survey(ctx context.Context, files []file) (survey, error) {
 			return survey{}, err
 		}
 		all = append(all, found.list...)
-		if other, twice := first[f.checksum]; twice && entry.Loaded > 0 && l.dated() {
+		if other, twice := first[f.checksum]; twice && entry.Loaded > 0 && !l.undated() {
 			all = append(all, Fault{Path: f.name, Text: "the same bytes as " + other + ": its rows would count twice"})
 		}
 		first[f.checksum] = f.name
