@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"tearsheet/calendar"
 	"tearsheet/pipeline"
 	"tearsheet/pipeline/source/files"
 	"tearsheet/pipeline/source/mysql"
@@ -47,7 +46,24 @@ func (s fileSource) Load(ctx context.Context, w warehouse.Warehouse, run pipelin
 		return pipeline.NodeReport{}, acceptable(s.source.Table, err)
 	}
 	load := pipeline.TableLoad{Table: report.Table, Rows: report.Rows, Changed: slices.Concat(report.Replaced, report.Forgotten)}
-	return pipeline.NodeReport{Said: sayLoaded(report), Remark: sayGone(report), Loads: []pipeline.TableLoad{load}}, nil
+	return pipeline.NodeReport{Said: sayLoaded(report), Remark: sayGone(report), Loads: []pipeline.TableLoad{load}, Problems: s.problems(report)}, nil
+}
+
+// problems are what has to be told every night, whether something changed or not.
+func (s fileSource) problems(r files.Report) []pipeline.Problem {
+	var list []pipeline.Problem
+	if r.Files == 0 {
+		list = append(list, pipeline.Problem{Kind: pipeline.Missing, Table: r.Table, Place: s.source.Path, Text: "no file is there any more; what was loaded stays"})
+	}
+	for _, group := range r.Alike {
+		last, others := group[len(group)-1], group[:len(group)-1]
+		text := "the same bytes as " + others[0]
+		if more := len(others) - 1; more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
+		list = append(list, pipeline.Problem{Kind: pipeline.Odd, Table: r.Table, Place: last, Text: text + ": is it another day's file under this name?"})
+	}
+	return list
 }
 
 // acceptable says how a table that is held can be accepted.
@@ -85,19 +101,23 @@ func sayGone(r files.Report) string {
 		said = append(said, gone(r.Superseded)+": the days come from the files that are there")
 	}
 	if len(r.Kept) > 0 {
-		said = append(said, sayKept(r.Kept, r.KeptDays))
+		said = append(said, sayKept(r))
 	}
 	return strings.Join(said, "; ")
 }
 
 // sayKept says that files are gone of which days stay.
-func sayKept(kept []string, days []calendar.Day) string {
-	text := gone(kept)
-	if len(days) > 0 {
-		text += fmt.Sprintf(": %s from %s on stay as last loaded, until a file is back or path: no longer means it",
-			count(len(days), "day"), days[0])
+func sayKept(r files.Report) string {
+	const until = " as last loaded, until a file is back or path: no longer means it"
+	switch {
+	case len(r.KeptDays) == 0:
+		return gone(r.Kept)
+	case r.Whole:
+		return gone(r.Kept) + ": the table stays" + until
+	case len(r.KeptDays) == 1:
+		return fmt.Sprintf("%s: %s stays%s", gone(r.Kept), r.KeptDays[0], until)
 	}
-	return text
+	return fmt.Sprintf("%s: %s from %s on stay%s", gone(r.Kept), count(len(r.KeptDays), "day"), r.KeptDays[0], until)
 }
 
 // gone says that files are gone.
