@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 	"time"
@@ -44,19 +45,28 @@ func readParquet(ctx context.Context, f file, l layout, found *faults, seen func
 	return nil
 }
 
+// itsOwn keeps DuckDB from taking a folder such as country=CA for a column, in the place
+// of the file's own.
+const itsOwn = "hive_partitioning = false"
+
+// literal returns a path as DuckDB takes it, which has a pattern in every [ * ?.
+func literal(path string) string {
+	return strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]").Replace(path)
+}
+
 // pageRows is how many rows are asked for at once, since an answer is held in memory
 // whole. Pages are found by the row groups' numbers, at little cost.
 const pageRows = 100_000
 
 func parquetPages(ctx context.Context, db *sql.DB, f file, l layout, selected []string, found *faults, seen func(bytes int64), visit visit) error {
 	var total int64
-	if err := db.QueryRowContext(ctx, "select count(*) from read_parquet($1)", f.path).Scan(&total); err != nil {
+	if err := db.QueryRowContext(ctx, "select count(*) from read_parquet($1, "+itsOwn+")", literal(f.path)).Scan(&total); err != nil {
 		return parquetFault(ctx, err, found)
 	}
 	page := "select " + strings.Join(selected, ", ") +
-		" from read_parquet($1, file_row_number = true) where file_row_number >= $2 and file_row_number < $3"
+		" from read_parquet($1, " + itsOwn + ", file_row_number = true) where file_row_number >= $2 and file_row_number < $3"
 	for first := int64(0); first < total; first += pageRows {
-		rows, err := db.QueryContext(ctx, page, f.path, first, first+pageRows)
+		rows, err := db.QueryContext(ctx, page, literal(f.path), first, first+pageRows)
 		if err != nil {
 			return parquetFault(ctx, err, found)
 		}
@@ -87,7 +97,7 @@ func parquetFault(ctx context.Context, err error, found *faults) error {
 // parquetColumns returns the expressions that select the layout's columns, or nil if
 // the file does not have them.
 func parquetColumns(ctx context.Context, db *sql.DB, f file, l layout, found *faults) ([]string, error) {
-	rows, err := db.QueryContext(ctx, "select name, type from (select column_name as name, column_type as type from (describe select * from read_parquet($1)))", f.path)
+	rows, err := db.QueryContext(ctx, "select name, type from (select column_name as name, column_type as type from (describe select * from read_parquet($1, "+itsOwn+")))", literal(f.path))
 	if err != nil {
 		return nil, parquetFault(ctx, err, found)
 	}
@@ -131,6 +141,7 @@ func parquetColumns(ctx context.Context, db *sql.DB, f file, l layout, found *fa
 
 var (
 	integerType   = regexp.MustCompile(`^U?(TINY|SMALL|BIG)?INT(EGER)?$`)
+	smallInteger  = regexp.MustCompile(`^U?(TINYINT|SMALLINT|INTEGER)$`) // a double holds each of their values
 	decimalFrom   = regexp.MustCompile(`^DECIMAL\(\d+,\d+\)$`)
 	timestampType = regexp.MustCompile(`^TIMESTAMP(_S|_MS|_NS)?( WITH TIME ZONE)?$`)
 )
@@ -145,7 +156,7 @@ func exactly(want warehouse.Type, have string) (as string, ok bool) {
 	case warehouse.Bigint:
 		return "BIGINT", integerType.MatchString(have)
 	case warehouse.Double:
-		return "DOUBLE", have == "DOUBLE" || have == "FLOAT" || integerType.MatchString(have)
+		return "DOUBLE", have == "DOUBLE" || have == "FLOAT" || smallInteger.MatchString(have)
 	case warehouse.Decimal:
 		return "VARCHAR", decimalFrom.MatchString(have) || integerType.MatchString(have)
 	case warehouse.Boolean:
@@ -190,7 +201,14 @@ func parquetRows(rows *sql.Rows, n int64, l layout, found *faults, visit visit) 
 
 func fromParquet(value any, typ warehouse.Type) (any, error) {
 	switch v := value.(type) {
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("%v is not a %s", v, typ)
+		}
 	case time.Time:
+		if year := v.UTC().Year(); year < 1 || year > 9999 {
+			return nil, fmt.Errorf("a %s of the year %d; the years 1 to 9999 are taken", typ, year)
+		}
 		if typ.Kind == warehouse.Date {
 			return calendar.DayOn(v.Date()), nil
 		}

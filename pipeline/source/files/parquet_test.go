@@ -123,3 +123,74 @@ func TestParquetFileThatVanishesIsNoFaultOfTheFile(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+// DuckDB reads a[1].parquet as a pattern, which means a1.parquet.
+func TestNameOfAParquetFileIsNoPattern(t *testing.T) {
+	p := newProject(t, "UTC")
+	p.dir = filepath.Join(p.dir, "of [2026]")
+	if err := os.Mkdir(p.dir, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	source := files.Source{Table: "u", Path: "*.parquet", At: "ts", Columns: columns(t, "name", "text")}
+	names := []string{"a*.parquet", "a1.parquet", "a?.parquet", "a[1].parquet"}
+	for _, name := range names {
+		p.parquet(t, name, "select timestamp '2026-11-13 05:00:00' as ts, '"+name+"' as name")
+	}
+	p.load(t, source)
+	if got := p.texts(t, "select name from u order by name"); !slices.Equal(got, names) {
+		t.Errorf("rows are of %q", got)
+	}
+}
+
+func TestFolderOfAParquetFileIsNoColumn(t *testing.T) {
+	p := newProject(t, "UTC")
+	if err := os.Mkdir(filepath.Join(p.dir, "country=XX"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	p.parquet(t, "country=XX/a.parquet", "select timestamp '2026-11-13 05:00:00' as ts, 'CA' as country")
+	p.load(t, files.Source{Table: "u", Path: "*/a.parquet", At: "ts", Columns: columns(t, "country", "text")})
+	if got := p.texts(t, "select country from u"); !slices.Equal(got, []string{"CA"}) {
+		t.Errorf("country is %q", got)
+	}
+}
+
+func TestParquetValuesThatNoTypeHoldsAreNamed(t *testing.T) {
+	for value, tt := range map[string]struct{ typ, want string }{
+		"9007199254740993::bigint":         {"double", `a.parquet: column "v" is a bigint, which is not a double`},
+		"'nan'::double":                    {"double", `a.parquet:2: column "v": NaN is not a double`},
+		"'-infinity'::double":              {"double", `a.parquet:2: column "v": -Inf is not a double`},
+		"'inf'::float":                     {"double", `a.parquet:2: column "v": +Inf is not a double`},
+		"date 'infinity'":                  {"date", `a.parquet:2: column "v": a date of the year 5881580; the years 1 to 9999 are taken`},
+		"date '0044-03-15 (BC)'":           {"date", `a.parquet:2: column "v": a date of the year -43; the years 1 to 9999 are taken`},
+		"timestamp '20000-01-01 00:00:00'": {"timestamp", `a.parquet:2: column "v": a timestamp of the year 20000; the years 1 to 9999 are taken`},
+	} {
+		p := newProject(t, "UTC")
+		p.parquet(t, "a.parquet", "select date '2026-11-13' as d, null as v union all select date '2026-11-13', "+value)
+		_, err := p.tryLoad(t, files.Source{Table: "u", Path: "a.parquet", Day: "d", Columns: columns(t, "v", tt.typ)})
+		wantFault(t, err, tt.want)
+	}
+	p := newProject(t, "UTC")
+	p.parquet(t, "a.parquet", "select date '2026-11-13' as d, 4294967295::uinteger as v")
+	p.load(t, files.Source{Table: "u", Path: "a.parquet", Day: "d", Columns: columns(t, "v", "double")})
+}
+
+// texts returns the texts of a statement's rows.
+func (p project) texts(t *testing.T, query string) (texts []string) {
+	t.Helper()
+	rows, err := p.db.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var text sql.NullString
+		if err := rows.Scan(&text); err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, text.String)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
