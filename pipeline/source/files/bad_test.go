@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -118,8 +119,56 @@ func TestMarkAndLineEndsOfWindowsAreTaken(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if want := "say \"hi\",\nthere"; client != want {
+	if want := "say \"hi\",\r\nthere"; client != want {
 		t.Errorf("client is %q, want %q", client, want)
+	}
+}
+
+// A cell is what stands in the file, wherever the text is cut while it is read.
+func TestLineEndsWithinQuotesAreKept(t *testing.T) {
+	for _, pad := range []int{0, 1, 16_355, 16_356, 16_357, 16_358, 16_359, 16_360, 16_361} {
+		p := newProject(t, "UTC")
+		long := strings.Repeat("x", pad)
+		p.write(t, "2026-11-13.csv", "note,client\r\n\"\"\"\r\n"+long+"\",\"a\r\n\r\nb\rc\n\"\"\r\n\"\r\n\"\",d\r\ne,f\"\r\n")
+		_, err := p.tryLoad(t, files.Source{Table: "u", Path: "{day}.csv", Columns: columns(t, "note", "text", "client", "text")})
+		wantFault(t, err, `2026-11-13.csv:9:4: bare " in non-quoted-field`)
+		p.write(t, "2026-11-13.csv", "note,client\r\n\"\"\"\r\n"+long+"\",\"a\r\n\r\nb\rc\n\"\"\r\n\"\r\n\"\",d\r\ne,f\r\n")
+		p.load(t, files.Source{Table: "u", Path: "{day}.csv", Columns: columns(t, "note", "text", "client", "text")})
+		want := []string{"a\r\n\r\nb\rc\n\"\r\n", "d", "f"}
+		if got := p.texts(t, "select client from u"); !slices.Equal(got, want) {
+			t.Errorf("after %d bytes clients are %q, want %q", pad, got, want)
+		}
+		if got := p.texts(t, "select note from u limit 1"); !slices.Equal(got, []string{"\"\r\n" + long}) {
+			t.Errorf("after %d bytes the note is %q", pad, got)
+		}
+	}
+}
+
+func TestFaultyQuoteLeavesTheLinesAfterItAlone(t *testing.T) {
+	p := newProject(t, "UTC")
+	p.write(t, "2026-11-13.csv", "a,n\r\nb\"c,1\r\nd,2\r\n\"e\"f,3\r\ng,x\r\n")
+	_, err := p.tryLoad(t, files.Source{Table: "u", Path: "{day}.csv", Columns: columns(t, "a", "text", "n", "bigint")})
+	wantFault(t, err, `2026-11-13.csv:2:2: bare " in non-quoted-field`, `2026-11-13.csv:4:3: extraneous or missing " in quoted-field`, `2026-11-13.csv:5:3: "x" is not a bigint`)
+}
+
+func TestEmptyLineOfAFileOfOneColumnIsAFault(t *testing.T) {
+	p := newProject(t, "UTC")
+	source := files.Source{Table: "u", Path: "{day}.csv", Columns: columns(t, "name", "text")}
+	p.write(t, "2026-11-13.csv", "name\n\n\"a\r\nb\"\r\nb\"c\nc\n\n\nd\n\"\"\n\n")
+	_, err := p.tryLoad(t, source)
+	const empty = `:1: an empty line: of one column, it may be a row without a value, which is written "", or none`
+	wantFault(t, err, `2026-11-13.csv:2`+empty, `2026-11-13.csv:5:2: bare " in non-quoted-field`, `2026-11-13.csv:7`+empty, `2026-11-13.csv:11`+empty)
+
+	p.write(t, "2026-11-13.csv", "\nname\n\"a\nb\"\n\"\"\nd")
+	p.load(t, source)
+	if got := p.texts(t, "select name from u"); !slices.Equal(got, []string{"a\nb", "", "d"}) {
+		t.Errorf("names are %q", got)
+	}
+	p = newProject(t, "UTC")
+	source.Columns = columns(t, "name", "text", "n", "bigint") // here it is nobody's row
+	p.write(t, "2026-11-13.csv", "name,n\n\na,1\n\n")
+	if report := p.load(t, source); report.Rows != 1 {
+		t.Errorf("report: %+v", report)
 	}
 }
 
