@@ -54,6 +54,16 @@ func TestB13_DeletedNewestRowsAreNoOlderData(t *testing.T) {
 	s.want(t, "select count(*) from production.users", "99")
 }
 
+// A key that somebody else gives does not go back when rows are deleted.
+func TestB13_DeletedNewestRowOfAKeyThatDoesNotCountIsNoOlderData(t *testing.T) {
+	s := newShop(t, "UTC")
+	s.exec(t, "create table users (id bigint primary key, name varchar(20))", "insert into users select seq * 7, 'x' from seq_1_to_100")
+	s.load(t, s.source(users(t)))
+	s.exec(t, "delete from users where id = 700")
+	wantNotes(t, s.load(t, s.source(users(t))), "note: the greatest id is 693 and was 700: the newest rows were deleted")
+	s.want(t, "select count(*) from production.users", "99")
+}
+
 func TestB14_TableThatShrankIsHeld(t *testing.T) {
 	for name, tt := range map[string]struct{ statement, says string }{
 		"empty":     {"delete from users", "it is empty, and had 100 rows"},

@@ -57,7 +57,7 @@ func (l *loader) recall(ctx context.Context, table Table) (memory, error) {
 
 // older holds a table if the server has older data than it had: a replica that was left
 // behind took over, or a backup was restored. That the newest rows were deleted is no
-// sign of it.
+// sign of it; they were if the key counts by itself and has not gone back, or does not.
 func (l *loader) older(ctx context.Context, r *reading, m *memory) error {
 	m.now = r.server.position
 	if r.paged {
@@ -80,7 +80,7 @@ func (l *loader) older(ctx context.Context, r *reading, m *memory) error {
 	now, some := strconv.ParseUint(m.greatest, 10, 64)
 	fell := known == nil && (some != nil || now < greatest)
 	switch {
-	case fell && (m.moved() != "" || r.from.next <= greatest):
+	case fell && (m.moved() != "" || r.from.next > 0 && r.from.next <= greatest):
 		return &HeldError{r.table.Table, r.from.name, fmt.Sprintf("the server has older data: the greatest %s is %s and was %s%s", r.key, orNone(m.greatest), m.Greatest, m.moved())}
 	case fell:
 		r.report.Notes = append(r.report.Notes, Note{Column: r.key, Text: fmt.Sprintf("the greatest %s is %s and was %s: the newest rows were deleted", r.key, orNone(m.greatest), m.Greatest)})
