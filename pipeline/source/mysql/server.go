@@ -141,13 +141,26 @@ func (s *server) clock(ctx context.Context) error {
 
 const unknownVariable = 1193
 
-// lag returns how far a replica lies behind; a server that is none, or does not say, has
-// no lag.
-func (s *server) lag(ctx context.Context, most time.Duration) (time.Duration, error) {
-	state, err := s.replication(ctx)
-	if err != nil || state == nil {
+// lag returns how far a replica lies behind, by the slowest of its channels; a server that
+// is none, or does not say, has no lag.
+func (s *server) lag(ctx context.Context, limit time.Duration) (time.Duration, error) {
+	channels, err := s.replication(ctx)
+	if err != nil {
 		return 0, err
 	}
+	var most time.Duration
+	for _, channel := range channels {
+		behind, err := s.behind(channel, limit)
+		if err != nil {
+			return behind, err
+		}
+		most = max(most, behind)
+	}
+	return most, nil
+}
+
+// behind returns how far a channel of replication lies behind.
+func (s *server) behind(state map[string]string, limit time.Duration) (time.Duration, error) {
 	first := func(names ...string) string {
 		for _, name := range names {
 			if value := state[name]; value != "" {
@@ -156,24 +169,32 @@ func (s *server) lag(ctx context.Context, most time.Duration) (time.Duration, er
 		}
 		return ""
 	}
+	what := "the server is a replica"
+	if name := first("Channel_Name", "Connection_name"); name != "" {
+		what += " by channel " + name
+	}
 	seconds, err := strconv.ParseInt(first("Seconds_Behind_Source", "Seconds_Behind_Master"), 10, 64)
 	if err != nil {
 		reason := first("Last_SQL_Error", "Last_IO_Error")
 		if reason == "" {
 			reason = "it does not say why"
 		}
-		return 0, &SourceError{Place: s.place, Temporary: true, Err: fmt.Errorf("stale: the server is a replica whose replication has stopped: %s", reason)}
+		return 0, &SourceError{Place: s.place, Temporary: true, Err: fmt.Errorf("stale: %s whose replication has stopped: %s", what, reason)}
 	}
 	behind := time.Duration(seconds) * time.Second
-	if behind > most {
-		return behind, &SourceError{Place: s.place, Temporary: true, Err: fmt.Errorf("stale: the server is a replica that lies %v behind, more than %v", behind, most)}
+	if behind > limit {
+		return behind, &SourceError{Place: s.place, Temporary: true, Err: fmt.Errorf("stale: %s that lies %v behind, more than %v", what, behind, limit)}
 	}
 	return behind, nil
 }
 
-// replication returns the state of replication by its column names, or nil.
-func (s *server) replication(ctx context.Context) (map[string]string, error) {
-	rows, err := s.conn.QueryContext(ctx, "show replica status")
+// replication returns the state of each channel of replication by its column names.
+func (s *server) replication(ctx context.Context) ([]map[string]string, error) {
+	statement := "show replica status"
+	if s.maria {
+		statement = "show all slaves status" // without "all" it tells of one channel
+	}
+	rows, err := s.conn.QueryContext(ctx, statement)
 	if hasNumber(err, syntaxFault) {
 		rows, err = s.conn.QueryContext(ctx, "show slave status") // older ones know no other word
 	}
@@ -188,21 +209,22 @@ func (s *server) replication(ctx context.Context) (map[string]string, error) {
 	if err != nil {
 		return nil, s.failed(ctx, err)
 	}
-	if !rows.Next() {
-		return nil, s.failed(ctx, rows.Err())
-	}
+	var channels []map[string]string
 	values, into := make([]sql.NullString, len(names)), make([]any, len(names))
 	for i := range values {
 		into[i] = &values[i]
 	}
-	if err := rows.Scan(into...); err != nil {
-		return nil, s.failed(ctx, err)
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return nil, s.failed(ctx, err)
+		}
+		state := map[string]string{}
+		for i, name := range names {
+			state[name] = values[i].String
+		}
+		channels = append(channels, state)
 	}
-	state := map[string]string{}
-	for i, name := range names {
-		state[name] = values[i].String
-	}
-	return state, s.failed(ctx, rows.Err())
+	return channels, s.failed(ctx, rows.Err())
 }
 
 // begin takes the snapshot.

@@ -229,6 +229,42 @@ func TestB12_ReplicaThatLagsIsStale(t *testing.T) {
 	s.want(t, "select count(*) from production.users", "11")
 }
 
+// A replica of two sources is as good as the worse of them.
+func TestB12_ReplicaIsJudgedByTheWorstOfItsChannels(t *testing.T) {
+	primary, replica := testenv.OwnMariaDB(t), testenv.OwnMariaDB(t, "--server-id=2")
+	s := newShopOn(t, primary, "UTC")
+	loadedOnce(t, s, 10)
+	db, err := sql.Open("mysql", replica.DSN(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	run := func(statements ...string) {
+		t.Helper()
+		for _, statement := range statements {
+			if _, err := db.Exec(statement); err != nil {
+				t.Fatalf("%s: %v", statement, err)
+			}
+		}
+	}
+	channel := func(name, port string) string {
+		return fmt.Sprintf("change master '%s' to master_host='127.0.0.1', master_port=%s, master_user='%s', master_password='%s', master_use_gtid=slave_pos",
+			name, port, mariadb.User, mariadb.Password)
+	}
+	var position string
+	if err := s.db.QueryRow("select @@gtid_binlog_pos").Scan(&position); err != nil {
+		t.Fatal(err)
+	}
+	run(channel("crm", primary.Port), "start slave 'crm'", "do master_gtid_wait('"+position+"', 60)")
+	s.dsn = replica.DSN(s.name)
+	s.load(t, s.source(users(t)))
+	run(channel("shop", "1")) // and nobody has started it
+	_, err = s.tryLoad(t, s.source(users(t)))
+	sourceError(t, err, true)
+	wantText(t, err, "stale: the server is a replica by channel shop whose replication has stopped")
+}
+
 func TestDaysBeforeSinceAreLeftOutAndForgotten(t *testing.T) {
 	s := newShop(t, "UTC")
 	s.exec(t, "create table visits (id int primary key, day date)", "insert into visits values (1, '2026-11-10'), (2, '2026-11-12'), (3, '2026-11-17'), (4, '2026-11-15')")
