@@ -39,12 +39,12 @@ func misfit(c serverColumn, typ warehouse.Type) string {
 	case warehouse.Bigint:
 		fits = c.isWhole() || c.kind == "year" || c.kind == "bit" || c.kind == "decimal" && c.scale == 0
 		if c.kind == "decimal" {
-			advice = fmt.Sprintf(": take it as decimal(%d,%d)", min(c.precision, 38), c.scale)
+			advice = ": " + asDecimal(c.precision, c.scale)
 		}
 	case warehouse.Double:
 		fits = isFloat || c.isWhole() && c.kind != "bigint"
 		if c.kind == "decimal" {
-			advice = fmt.Sprintf(": it would lose digits; take it as decimal(%d,%d)", min(c.precision, 38), c.scale)
+			advice = ": it would lose digits; " + asDecimal(c.precision, c.scale)
 		}
 	case warehouse.Decimal:
 		fits, advice = fitsDecimal(c, typ)
@@ -80,7 +80,16 @@ func fitsDecimal(c serverColumn, typ warehouse.Type) (bool, string) {
 	if whole <= typ.Precision-typ.Scale && fraction <= typ.Scale {
 		return true, ""
 	}
-	return false, fmt.Sprintf(": take it as decimal(%d,%d)", whole+fraction, fraction)
+	return false, ": " + asDecimal(whole+fraction, fraction)
+}
+
+// asDecimal says how a number can be taken without loss.
+func asDecimal(precision, scale int) string {
+	const most = 38
+	if precision > most {
+		return fmt.Sprintf("take it as text, since a decimal has %d digits at most", most)
+	}
+	return fmt.Sprintf("take it as decimal(%d,%d)", precision, scale)
 }
 
 // expression returns what is selected of a column, so that what comes is exact.
