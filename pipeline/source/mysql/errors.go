@@ -147,10 +147,14 @@ func (s *server) failed(ctx context.Context, err error) error {
 	}
 	var answer *mysql.MySQLError
 	said := errors.As(err, &answer)
-	lost := !said || hasNumber(err, queryInterrupted, connectionKilled, definitionChanged)
-	lasting := hasNumber(err, append(theTables(), accessDeniedToDB, privilegeMissing)...)
+	lost := !said && !misread(err) || hasNumber(err, queryInterrupted, connectionKilled, definitionChanged)
+	lasting := misread(err) || hasNumber(err, append(theTables(), accessDeniedToDB, privilegeMissing)...)
 	return &SourceError{Place: s.place, Temporary: !lasting, Err: s.log.explain(err), lost: lost}
 }
+
+// misread reports whether the server answered, and the answer was not what we take. There
+// is nothing but the text to tell it by.
+func misread(err error) bool { return strings.HasPrefix(err.Error(), "sql: Scan error") }
 
 // driverLog keeps what the driver would print: there, and only there, it says what the
 // network did.

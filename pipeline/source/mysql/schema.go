@@ -83,12 +83,13 @@ func (s *server) describe(ctx context.Context, from string) (*serverTable, error
 	if err := s.describeColumns(ctx, t); err != nil {
 		return nil, err
 	}
+	// A part of an index that is an expression has no column.
 	const indexes = "from information_schema.statistics where table_schema = ? and table_name = ?"
-	if t.indexed, err = s.names(ctx, "select distinct column_name "+indexes+" and seq_in_index = 1", t); err != nil {
+	if t.indexed, err = s.names(ctx, "select distinct column_name "+indexes+" and seq_in_index = 1 and column_name is not null", t); err != nil {
 		return nil, err
 	}
 	t.unique, err = s.names(ctx, "select max(column_name) "+indexes+" and non_unique = 0"+
-		" group by index_name having count(*) = 1 and max(coalesce(nullable, '')) <> 'YES' and max(coalesce(sub_part, 0)) = 0"+
+		" group by index_name having count(*) = 1 and count(column_name) = 1 and max(coalesce(nullable, '')) <> 'YES' and max(coalesce(sub_part, 0)) = 0"+
 		" order by index_name = 'PRIMARY' desc, index_name", t)
 	return t, err
 }
