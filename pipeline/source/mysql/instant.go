@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"database/sql/driver"
+	"time"
 
 	"tearsheet/calendar"
 	"tearsheet/warehouse"
@@ -30,11 +31,30 @@ func (d *dates) date(text []byte) (calendar.Day, error) {
 		return d.day, nil
 	}
 	year, month, day := number(text[:4]), number(text[5:7]), number(text[8:])
-	if year < 1 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month) {
+	const shortest = 28 // a month has no fewer days; most dates need no more of the calendar
+	if year < 1 || month < 1 || month > 12 || day < 1 || day > shortest && day > daysOf(year, month) {
 		return 0, errNoDate
 	}
-	d.last, d.day = [dateLength]byte(text), daysSince1970(year, month, day)
+	d.last, d.day = [dateLength]byte(text), calendar.DayOn(year, time.Month(month), day)
 	return d.day, nil
+}
+
+// nextDate returns the first date after one that does not exist, and whether the text
+// begins with such a one.
+func nextDate(text []byte) (calendar.Day, bool) {
+	if len(text) < dateLength {
+		return 0, false
+	}
+	year, month, day := number(text[:4]), number(text[5:7]), number(text[8:dateLength])
+	switch {
+	case year < 0 || month < 0 || day < 0:
+		return 0, false
+	case month == 0:
+		return calendar.DayOn(year, time.January, 1), true
+	case day == 0:
+		return calendar.DayOn(year, time.Month(month), 1), true
+	}
+	return calendar.DayOn(year, time.Month(month)+1, 1), day > daysOf(year, month)
 }
 
 // number reads digits; it is -1 for anything else.
@@ -49,28 +69,7 @@ func number(text []byte) int {
 	return n
 }
 
-func daysOf(year, month int) int {
-	switch month {
-	case 2:
-		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
-			return 29
-		}
-		return 28
-	case 4, 6, 9, 11:
-		return 30
-	}
-	return 31
-}
-
-// daysSince1970 counts by years that begin in March, so that the odd day comes last.
-func daysSince1970(year, month, day int) calendar.Day {
-	if month < 3 {
-		year, month = year-1, month+12
-	}
-	const march0000 = 719468 // days from 0000-03-01 to 1970-01-01
-	days := year*365 + year/4 - year/100 + year/400 + (153*(month-3)+2)/5 + day - 1
-	return calendar.Day(days - march0000)
-}
+func daysOf(year, month int) int { return calendar.Month{Year: year, Month: time.Month(month)}.Days() }
 
 // instant reads 2015-02-10 10:24:31 or 2015-02-10 10:24:31.324400, taken as UTC, in
 // microseconds since 1970.

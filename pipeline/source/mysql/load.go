@@ -361,7 +361,10 @@ func (r *reading) oldest(ctx context.Context) (calendar.Day, error) {
 		if reason == "" {
 			return day, nil
 		}
-		after = "> '" + text.String + "'" // a date that does not exist
+		after = "> '" + text.String + "'"
+		if next, ok := nextDate([]byte(text.String)); ok { // MySQL compares nothing with a date that does not exist
+			after = ">= '" + next.String() + "'"
+		}
 	}
 	return r.day.earliest, nil
 }

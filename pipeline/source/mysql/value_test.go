@@ -93,6 +93,17 @@ func TestB09_DatesThatDoNotExistBecomeNullAndAreCounted(t *testing.T) {
 	}
 }
 
+// An index asks the server for the first day, which goes on from each such date.
+func TestB09_FirstDayPassesOverDatesThatDoNotExist(t *testing.T) {
+	s := newShop(t, "UTC")
+	s.exec(t, "set sql_mode = 'ALLOW_INVALID_DATES'", "create table signups (id int primary key, d date, key (d))",
+		"insert into signups values (1, '2015-02-30'), (2, '2015-02-31'), (3, '2015-03-00'), (4, '2015-03-02'), (5, '2015-00-10'), (6, '0000-00-00')")
+	p := s.load(t, s.source(mysql.Table{Table: "signups", Day: "d", Columns: columns(t, "id bigint")})).Tables[0]
+	if p.From != day(t, "2015-03-02") || p.Loaded != 1 || p.Rejected != 5 {
+		t.Errorf("report %+v", p)
+	}
+}
+
 func TestB09_RowWhoseDayDoesNotExistIsRejected(t *testing.T) {
 	s := newShop(t, "America/Toronto")
 	s.exec(t, "set sql_mode = 'ALLOW_INVALID_DATES'", makePurchases, `insert into purchases values (10, 1, 1, '2026-11-14 12:00:00'), (11, 1, 1, '0000-00-00 00:00:00'),
