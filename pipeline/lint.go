@@ -177,6 +177,12 @@ func (l *linter) days(tokens []sqltext.Token) {
 			continue
 		}
 		said[d.Asset] = l.tooFew(d, reads[d.Asset])
+		for _, r := range reads[d.Asset] {
+			if r.odd >= 0 && !said[d.Asset] {
+				line, column := l.asset.Position(r.odd)
+				l.warn(line, column, "this interval is not understood: whether depends takes in all days of %s that are read is not checked; write it in days, such as interval '6 days'", d.Asset)
+			}
+		}
 		if d.Mapping == AllBefore && len(reads[d.Asset]) > 0 && !slices.ContainsFunc(reads[d.Asset], func(r *tableRead) bool { return !r.upper || !r.lowerDay || r.back > 0 || r.ahead < 0 }) {
 			l.warn(d.Line, d.Column, "depends on %s of all days before, but reads it from $1 on: each late row of it would make all days after it anew; write %s alone", d.Asset, d.Asset)
 		}
@@ -206,7 +212,7 @@ func (l *linter) tooFew(d Depend, reads []*tableRead) bool {
 				d.Asset, r.alias, r.alias, r.alias, d.Asset)
 		case r.lowerDay && !r.upper:
 			text = fmt.Sprintf("reads %s without an end: the days after would count as well; write %s.day < $2", d.Asset, r.alias)
-		case r.upper && !r.lower && covered < endless:
+		case r.upper && !r.lowerDay && (r.upperDay || !r.lower) && covered < endless:
 			text = fmt.Sprintf("reads %s of all days before, but depends on it by %s only: a late row would go unnoticed; write {asset: %s, partition: all_before}",
 				d.Asset, daysOf(d), d.Asset)
 		case r.lowerDay && r.back > covered:

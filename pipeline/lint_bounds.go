@@ -38,40 +38,6 @@ type comparison struct {
 	operator    string // <, <=, >, >= or =
 }
 
-// comparisonsAt returns the comparisons that begin with the operator at i: one, or the
-// two that BETWEEN stands for.
-func comparisonsAt(tokens []sqltext.Token, i int) []comparison {
-	if i == 0 {
-		return nil
-	}
-	if tokens[i].Word() == "between" {
-		left, ok := operandBefore(tokens, i)
-		if !ok {
-			return nil
-		}
-		var found []comparison
-		if from, ok := operandAfter(tokens, i+1); ok {
-			found = append(found, comparison{left, from, ">="})
-		}
-		if and := slices.IndexFunc(tokens[i:], func(t sqltext.Token) bool { return t.Word() == "and" }); and >= 0 {
-			if to, ok := operandAfter(tokens, i+and+1); ok {
-				found = append(found, comparison{left, to, "<="})
-			}
-		}
-		return found
-	}
-	operator := operatorAt(tokens, i)
-	if operator == "" {
-		return nil
-	}
-	left, isLeft := operandBefore(tokens, i)
-	right, isRight := operandAfter(tokens, i+len(operator))
-	if !isLeft || !isRight {
-		return nil
-	}
-	return []comparison{{left, right, operator}}
-}
-
 func (c comparison) upper() bool { return c.operator[0] == '<' || c.operator == "=" }
 func (c comparison) lower() bool { return c.operator[0] == '>' || c.operator == "=" }
 
@@ -113,197 +79,183 @@ func (c comparison) relation() (relation, bool) {
 	return relation{left: c.left.column.alias, right: c.right.column.alias, shift: c.shift(), upper: c.upper(), lower: c.lower()}, true
 }
 
-// vagueAt returns which tables' days stand in a comparison, whose operator begins at i,
-// that has a function or a subquery on one side: it bounds them in some way. A
-// comparison with a constant bounds nothing.
-func vagueAt(tokens []sqltext.Token, i int) (aliases []string, ok bool) {
-	var after []int
-	switch operator := operatorAt(tokens, i); {
-	case operator != "":
-		after = []int{i + len(operator)}
-	case i > 0 && tokens[i].Word() == "between":
-		after = []int{i + 1}
-		if and := slices.IndexFunc(tokens[i:], func(t sqltext.Token) bool { return t.Word() == "and" }); and >= 0 {
-			after = append(after, i+and+1)
-		}
-	}
-	for _, a := range after {
-		from, opaqueLeft := callBefore(tokens, i)
-		to, opaqueRight := callAfter(tokens, a)
-		if !opaqueLeft && !opaqueRight {
-			continue
-		}
-		params := false
-		for at := max(from, 0); at < to; at++ {
-			params = params || tokens[at].Kind == sqltext.Param
-			if alias := qualifier(tokens, at); isDay(tokens[at]) && !slices.Contains(aliases, alias) {
-				aliases = append(aliases, alias)
-			}
-		}
-		if params && len(aliases) > 0 || len(aliases) > 1 {
-			return aliases, true
-		}
-	}
-	return nil, false
-}
-
-// callBefore returns where the side of a comparison begins that ends before i, and
-// whether it is a function or stands in parentheses.
-func callBefore(tokens []sqltext.Token, i int) (from int, opaque bool) {
-	if !tokens[i-1].Is(")") {
-		for from = i - 1; from > 0 && (tokens[from-1].Is(".") || tokens[from].Is(".") || tokens[from-1].Is("-") || tokens[from].Is("-")); {
-			from--
-		}
-		return from, false
-	}
-	depth := 0
-	for from = i - 1; from > 0; from-- {
-		switch {
-		case tokens[from].Is(")"):
-			depth++
-		case tokens[from].Is("("):
-			depth--
-		}
-		if depth == 0 {
-			break
-		}
-	}
-	return from, true
-}
-
-// callAfter returns where the side of a comparison ends that begins at i, and whether it
-// is a function or a subquery.
-func callAfter(tokens []sqltext.Token, i int) (to int, opaque bool) {
-	if _, ok := operandAfter(tokens, i); ok && !tokens[i].Is("(") {
-		return min(i+3, len(tokens)), false // a.day, and cast($1 as date)
-	}
-	opening := i
-	if i+1 < len(tokens) && tokens[i].Named() && tokens[i+1].Is("(") {
-		opening = i + 1
-	}
-	if opening+1 >= len(tokens) || opening == i && (!tokens[i].Is("(") || tokens[i+1].Word() != "select") {
-		return min(i+1, len(tokens)), false
-	}
-	if closes := sqltext.Closing(tokens[opening:]); closes >= 0 {
-		return opening + closes + 1, true
-	}
-	return len(tokens), true
-}
-
+// turned returns the operator that holds if the sides are exchanged.
 func turned(operator string) string {
 	return strings.NewReplacer("<", ">", ">", "<").Replace(operator)
 }
 
-// operatorAt returns the comparison that begins at i, or "".
-func operatorAt(tokens []sqltext.Token, i int) string {
-	if i == 0 || isOperator(tokens[i-1]) || !isOperator(tokens[i]) {
-		return ""
+// denied returns the operator that holds if another one does not.
+func denied(operator string) string {
+	switch operator {
+	case "<":
+		return ">="
+	case "<=":
+		return ">"
+	case ">":
+		return "<="
+	case ">=":
+		return "<"
+	case "=":
+		return "<>"
 	}
-	operator := ""
-	for ; i < len(tokens) && isOperator(tokens[i]); i++ {
-		operator += tokens[i].Text
-	}
-	if slices.Contains([]string{"<", "<=", ">", ">=", "="}, operator) {
-		return operator
-	}
-	return ""
+	return "="
 }
 
 func isOperator(t sqltext.Token) bool {
 	return t.Kind == sqltext.Symbol && strings.Contains("<>=!", t.Text)
 }
 
-// operandBefore returns the operand that ends before i.
-func operandBefore(tokens []sqltext.Token, i int) (operand, bool) {
-	var o operand
-	for _, length := range []int{2, 3} { // - 6, and - interval '6 days'
-		if days, used := daysAdded(tokens, max(i-length, 0)); used == length && i >= length {
-			o.shift, i = days, i-length
-			break
+// operatorIn returns where the first comparison of an expression stands, outside of
+// parentheses, and which it is; "" if there is none.
+func operatorIn(tokens []sqltext.Token) (at, length int, operator string) {
+	for i := 0; i < len(tokens); i++ {
+		if tokens[i].Is("(") {
+			if i = closingFrom(tokens, i); i < 0 {
+				break
+			}
+			continue
+		}
+		if !isOperator(tokens[i]) {
+			continue
+		}
+		length = 0
+		for i+length < len(tokens) && isOperator(tokens[i+length]) {
+			operator += tokens[i+length].Text
+			length++
+		}
+		if operator == "!=" {
+			operator = "<>"
+		}
+		if slices.Contains([]string{"<", "<=", ">", ">=", "=", "<>"}, operator) {
+			return i, length, operator
+		}
+		return 0, 0, ""
+	}
+	return 0, 0, ""
+}
+
+// closingFrom returns where the parenthesis closes that opens at i, or -1.
+func closingFrom(tokens []sqltext.Token, i int) int {
+	closes := sqltext.Closing(tokens[i:])
+	if closes < 0 {
+		return -1
+	}
+	return i + closes
+}
+
+// operandOf reads a side of a comparison, all of it: a column, a parameter, either of
+// them cast, and days that are added. Anything else is none.
+func operandOf(tokens []sqltext.Token) (operand, bool) {
+	for len(tokens) > 1 && tokens[0].Is("(") && closingFrom(tokens, 0) == len(tokens)-1 {
+		tokens = tokens[1 : len(tokens)-1]
+	}
+	o, used, ok := termOf(tokens)
+	for ok && used < len(tokens) {
+		if cast := castAt(tokens[used:]); cast > 0 {
+			used += cast
+			continue
+		}
+		days, length, known := daysAdded(tokens[used:])
+		if !known {
+			return operand{}, false
+		}
+		o.shift += days
+		used += length
+	}
+	return o, ok
+}
+
+// termOf reads the column or parameter with which a side of a comparison begins, and
+// returns the number of its tokens.
+func termOf(tokens []sqltext.Token) (o operand, used int, ok bool) {
+	switch {
+	case len(tokens) == 0:
+		return operand{}, 0, false
+	case tokens[0].Kind == sqltext.Param:
+		return operand{param: tokens[0].Text}, 1, true
+	case tokens[0].Is("("):
+		if closes := closingFrom(tokens, 0); closes > 0 {
+			o, ok = operandOf(tokens[1:closes])
+			return o, closes + 1, ok
+		}
+		return operand{}, 0, false
+	case tokens[0].Word() == "cast" && len(tokens) > 1 && tokens[1].Is("("):
+		closes := closingFrom(tokens, 1)
+		as := slices.IndexFunc(tokens, func(t sqltext.Token) bool { return t.Word() == "as" })
+		if as < 0 || closes < as {
+			return operand{}, 0, false
+		}
+		o, ok = operandOf(tokens[2:as])
+		return o, closes + 1, ok
+	case !tokens[0].Named():
+		return operand{}, 0, false
+	}
+	last := 0
+	for last+2 < len(tokens) && tokens[last+1].Is(".") && tokens[last+2].Named() {
+		last += 2
+	}
+	o.column = columnName{qualifier(tokens, last), isDay(tokens[last])}
+	return o, last + 1, last+1 == len(tokens) || !tokens[last+1].Is("(") && tokens[last+1].Kind != sqltext.String
+}
+
+// castAt returns the number of tokens of a cast with which tokens begin: ::date,
+// ::decimal(12, 2); 0 if they begin with none.
+func castAt(tokens []sqltext.Token) int {
+	if len(tokens) < 3 || !tokens[0].Is(":") || !tokens[1].Is(":") || !tokens[2].Named() {
+		return 0
+	}
+	if len(tokens) > 3 && tokens[3].Is("(") {
+		if closes := closingFrom(tokens, 3); closes > 0 {
+			return closes + 1
 		}
 	}
-	i--
-	switch {
-	case i < 0:
-		return o, false
-	case tokens[i].Kind == sqltext.Param:
-		o.param = tokens[i].Text
-		return o, true
-	case !tokens[i].Named() || tokens[i].Word() == "not":
-		return o, false
-	}
-	o.column = columnName{qualifier(tokens, i), isDay(tokens[i])}
-	return o, true
+	return 3
 }
 
-// operandAfter returns the operand that begins at i.
-func operandAfter(tokens []sqltext.Token, i int) (operand, bool) {
-	for i < len(tokens) && tokens[i].Is("(") {
-		i++
-	}
-	if i+5 < len(tokens) && tokens[i].Word() == "cast" && tokens[i+2].Kind == sqltext.Param && tokens[i+3].Word() == "as" && tokens[i+5].Is(")") {
-		days, _ := daysAdded(tokens, i+6)
-		return operand{param: tokens[i+2].Text, shift: days}, true
-	}
-	switch {
-	case i >= len(tokens):
-		return operand{}, false
-	case tokens[i].Kind == sqltext.Param:
-		days, _ := daysAdded(tokens, i+1)
-		return operand{param: tokens[i].Text, shift: days}, true
-	case !tokens[i].Named():
-		return operand{}, false
-	}
-	for i+2 < len(tokens) && tokens[i+1].Is(".") && tokens[i+2].Named() {
-		i += 2
-	}
-	if i+1 < len(tokens) && tokens[i+1].Is("(") {
-		return operand{}, false
-	}
-	days, _ := daysAdded(tokens, i+1)
-	return operand{column: columnName{qualifier(tokens, i), isDay(tokens[i])}, shift: days}, true
-}
-
-// daysAdded reads what is added at i, - 6 or + interval '2 weeks', and returns it in days
-// with the number of its tokens; 0 if it is nothing of the kind.
-func daysAdded(tokens []sqltext.Token, i int) (days, used int) {
-	if i+1 >= len(tokens) || !tokens[i].Is("-") && !tokens[i].Is("+") {
-		return 0, 0
+// daysAdded reads what is added with which tokens begin: - 6, + interval '2 weeks',
+// - interval 6 day. It returns the days and the number of tokens.
+func daysAdded(tokens []sqltext.Token) (days, used int, known bool) {
+	if len(tokens) < 2 || !tokens[0].Is("-") && !tokens[0].Is("+") {
+		return 0, 0, false
 	}
 	sign := 1
-	if tokens[i].Is("-") {
+	if tokens[0].Is("-") {
 		sign = -1
 	}
-	if tokens[i+1].Kind == sqltext.Number {
-		number, err := strconv.Atoi(tokens[i+1].Text)
-		if err != nil {
-			return 0, 2
-		}
-		return sign * number, 2
+	if tokens[1].Kind == sqltext.Number {
+		number, err := strconv.Atoi(tokens[1].Text)
+		return sign * number, 2, err == nil
 	}
-	if i+2 < len(tokens) && tokens[i+1].Word() == "interval" && tokens[i+2].Kind == sqltext.String {
-		return sign * daysOfInterval(strings.Trim(tokens[i+2].Text, "'")), 3
+	if tokens[1].Word() != "interval" || len(tokens) < 3 {
+		return 0, 0, false
 	}
-	return 0, 0
+	number, unit, used := strings.Trim(tokens[2].Text, "'"), "", 3
+	if tokens[2].Kind == sqltext.String {
+		number, unit, _ = strings.Cut(strings.TrimSpace(number), " ")
+	}
+	if unit == "" && len(tokens) > 3 { // interval 6 day, interval '6' day
+		unit, used = tokens[3].Word(), 4
+	}
+	days, known = daysOfInterval(number, unit)
+	return sign * days, used, known
 }
 
 // daysOfInterval returns the most days that an interval can have: 6 days, 2 weeks, 1
-// month. Another one has none.
-func daysOfInterval(text string) int {
-	number, unit, _ := strings.Cut(strings.TrimSpace(strings.ToLower(text)), " ")
+// month.
+func daysOfInterval(number, unit string) (days int, known bool) {
 	n, err := strconv.Atoi(number)
 	if err != nil {
-		return 0
+		return 0, false
 	}
-	switch strings.TrimSuffix(strings.TrimSpace(unit), "s") {
+	switch strings.TrimSuffix(strings.TrimSpace(strings.ToLower(unit)), "s") {
 	case "day":
-		return n
+		return n, true
 	case "week":
-		return 7 * n
+		return 7 * n, true
 	case "month":
-		return 31 * n
+		return 31 * n, true
 	case "year":
-		return 366 * n
+		return 366 * n, true
 	}
-	return 0
+	return 0, false
 }

@@ -10,67 +10,43 @@ import (
 // tableRead is a table in the FROM of a SELECT, and how that SELECT bounds its days.
 type tableRead struct {
 	table, alias string
-	at           int  // byte offset of its name
-	upper, lower bool // a column of it is held against $1 or $2, or its day against another day
-	// lowerDay and upperDay are that it is the day that is bounded: it then begins back
-	// days before those that are made, and ends ahead days after them.
-	lowerDay, upperDay bool
-	back, ahead        int
-	// vague is that its day is bounded in a way that is not understood.
-	vague bool
+	at           int // byte offset of its name
+	limits
 	// free is that its rows are limited to no day, in its own SELECT or around it.
 	free bool
+	// odd is where something is added to a day that is not understood, or -1.
+	odd int
 }
 
-func (r *tableRead) take(b bound) {
-	r.upper = r.upper || b.upper
-	r.lower = r.lower || b.lower
-	if !b.column.day {
-		return
-	}
-	// Of two bounds, the narrower one holds.
-	if b.lower && (!r.lowerDay || b.back < r.back) {
-		r.lowerDay, r.back = true, b.back
-	}
-	if b.upper && (!r.upperDay || b.ahead < r.ahead) {
-		r.upperDay, r.ahead = true, b.ahead
-	}
-}
-
-// readsOf returns the tables that a statement reads, each with the bounds that stand in
-// the same SELECT as it, subqueries left aside.
+// readsOf returns the tables that a statement reads, each with the bounds that the
+// conditions of the same SELECT set, subqueries left aside.
 func readsOf(tokens []sqltext.Token) []*tableRead {
 	scopes := scopesOf(tokens)
 	inScope := map[int][]*tableRead{}
 	var all []*tableRead
 	for _, reference := range sqltext.References(tokens) {
-		r := &tableRead{table: reference.Name, alias: aliasOf(tokens, reference.First), at: tokens[reference.First].At}
+		r := &tableRead{table: reference.Name, alias: aliasOf(tokens, reference.First), at: tokens[reference.First].At, odd: -1}
 		all = append(all, r)
 		scope := scopes[reference.First]
 		inScope[scope] = append(inScope[scope], r)
 	}
+	clauses := clausesOf(tokens, scopes)
 	var relations []relation
-	for i := range tokens {
-		reads := inScope[scopes[i]]
-		if len(reads) == 0 {
+	idle := map[int]bool{}
+	for _, c := range clauses {
+		r := reading{tokens: tokens, reads: inScope[c.scope], having: c.word == "having"}
+		if c.from == c.to || len(r.reads) == 0 {
 			continue
 		}
-		aliases, _ := vagueAt(tokens, i)
-		for _, alias := range aliases {
-			for _, r := range named(reads, alias) {
-				r.vague = true
+		for read, said := range r.condition(c.from, c.to, false) {
+			read.limits = read.limits.and(said)
+			if said.vague && len(r.odd) > 0 {
+				read.odd = tokens[r.odd[0]].At
 			}
 		}
-		for _, c := range comparisonsAt(tokens, i) {
-			if between, ok := c.relation(); ok {
-				between.reads = reads
-				relations = append(relations, between)
-			}
-			if b, ok := c.bound(); ok {
-				for _, r := range named(reads, b.column.alias) {
-					r.take(b)
-				}
-			}
+		relations = append(relations, r.relations...)
+		for _, i := range r.idle {
+			idle[i] = true
 		}
 	}
 	for range relations { // bounds go from day to day
@@ -78,19 +54,41 @@ func readsOf(tokens []sqltext.Token) []*tableRead {
 			between.share()
 		}
 	}
-	markFree(tokens, scopes, all, inScope)
+	binds := func(i int) bool { return !idle[i] && mayBind(tokens, clauses, i) }
+	markFree(tokens, scopes, all, inScope, binds)
 	return all
+}
+
+// mayBind reports whether a mention of a day at i could limit the rows that are read. In
+// the outermost SELECTs only a condition does; what others return, one around them may
+// limit.
+func mayBind(tokens []sqltext.Token, clauses []clause, i int) bool {
+	depth := 0
+	for _, t := range tokens[:i] {
+		switch {
+		case t.Is("("):
+			depth++
+		case t.Is(")"):
+			depth--
+		}
+	}
+	if depth > 0 || tokens[i].Word() == "natural" {
+		return true
+	}
+	return slices.ContainsFunc(clauses, func(c clause) bool { return c.from <= i && i < c.to })
 }
 
 // markFree finds the tables whose day is not spoken of anywhere, so that nothing can
 // limit it.
-func markFree(tokens []sqltext.Token, scopes []int, all []*tableRead, inScope map[int][]*tableRead) {
+func markFree(tokens []sqltext.Token, scopes []int, all []*tableRead, inScope map[int][]*tableRead, binds func(int) bool) {
 	spoken := map[*tableRead]bool{}
 	for i, t := range tokens {
 		around := inScope[scopes[i]]
 		switch {
 		case isDay(t) && i > 0 && tokens[i-1].Word() == "as":
 			continue // a name for something else
+		case (isDay(t) || t.Is("*")) && !binds(i):
+			continue
 		case isDay(t) || t.Is("*") && isAllColumns(tokens, i):
 			if alias := qualifier(tokens, i); alias != "" {
 				around = named(all, alias)
@@ -172,7 +170,7 @@ func (r relation) share() {
 // days back.
 func begin(reads, others []*tableRead, back int) {
 	if len(others) == 0 {
-		others = []*tableRead{{lowerDay: true}}
+		others = []*tableRead{{limits: limits{lowerDay: true}}}
 	}
 	for _, other := range others {
 		for _, r := range reads {
@@ -187,7 +185,7 @@ func begin(reads, others []*tableRead, back int) {
 // ahead. Unless they are the same, they end with them in any case.
 func end(reads, others []*tableRead, ahead int, same bool) {
 	if len(others) == 0 {
-		others = []*tableRead{{upper: true, upperDay: true}}
+		others = []*tableRead{{limits: limits{upper: true, upperDay: true}}}
 	}
 	for _, other := range others {
 		for _, r := range reads {

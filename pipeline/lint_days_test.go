@@ -93,6 +93,36 @@ func TestLintSaysNothingOfWhatItCannotTell(t *testing.T) {
 		"select $1 as day, sum(bit) as bits from parent where abs(bit) > 1 and day < $2":                                       "reads parent of all days before",
 		"select day, sum(bit) as bits from parent where day >= $1 and coalesce(bit, 0) > 1 group by day":                       "reads parent without an end",
 
+		// What bounds the rows stands in WHERE and ON, in a part of it that always holds.
+		"select day, sum(bit) as bits from (select bit, min(day) as day from parent where day < $2 group by bit having min(day) >= $1) as f group by day": "reads parent of all days before",
+		"select $1 as day, sum(case when day = $1 then bit else 0 end) as bits from parent where day <= $1":                                               "reads parent of all days before",
+		"select $1 as day, sum(bit) filter (where day >= $1) as bits from parent where day <= $1":                                                         "reads parent of all days before",
+		"select $1 as day, sum(bit) as bits from parent where day <= $1 and paid_through >= $1":                                                           "reads parent of all days before",
+		"select $1 as day, sum(bit) as bits from parent where coalesce(ended, $2) >= $1 and day <= $1":                                                    "reads parent of all days before",
+		"select $1 as day, sum(bit) as bits from parent where day <= $1 and bit in (select bit from parent where day = $1)":                               "reads parent of all days before",
+		"select $1 as day, sum(bit) as bits from parent where day = $1 or day < $1":                                                                       "reads parent of all days before",
+		"select $1 as day, sum(bit) as bits from parent where day < $2 or day >= $1 and day < $2":                                                         "reads parent of all days before",
+		"select $1 as day, sum(bit) as bits from parent where not (day > $1)":                                                                             "reads parent of all days before",
+		"select $1 as day, sum(bit) as bits from parent where not (day > $1 or bit < 0)":                                                                  "reads parent of all days before",
+		"select $1 as day, sum(bit) as bits from parent where day not between $1 and $1":                                                                  "nothing binds parent",
+		"select $1 as day, sum(bit) as bits from parent where not day between $1 and $1":                                                                  "nothing binds parent",
+		"select $1 as day, sum(bit) as bits from parent where day <> $1":                                                                                  "nothing binds parent",
+		"select $1 as day, sum(bit) as bits from parent where day = $1 or bit = 1":                                                                        "nothing binds parent",
+		"select $1 as day, sum(bit) as bits from parent where (day = $1 and bit = 1) or (day = $1 - 2 and bit = 2)":                                       "reads parent from 2 days before",
+		"select $1 as day, sum(bit) as bits from parent where day >= $1::date - 6 and day <= $1::date":                                                    "reads parent from 6 days before",
+		"select $1 as day, sum(bit) as bits from parent where day >= $1 - interval 6 day and day <= $1":                                                   "reads parent from 6 days before",
+		"select $1 as day, sum(bit) as bits from parent where day >= $1 - interval '6' day and day <= $1":                                                 "reads parent from 6 days before",
+		"select $1 as day, sum(bit) as bits from parent where day >= $1 - 7 + 1 and day <= $1":                                                            "reads parent from 6 days before",
+		"select $1 as day, sum(bit) as bits from parent where day >= cast($1 - 7 + 1 as date) and day <= $1":                                              "reads parent from 6 days before",
+		"select day, bit as bits from parent where day >= $1 - 1 + 1 and day < $2":                                                                        "",
+		"select day, bit as bits from parent where not (day < $1) and not day >= $2":                                                                      "",
+		"select day, bit as bits from parent where (day = $1 and bit = 1) or (day = $1 and bit = 2)":                                                      "",
+		"select day, bit as bits from parent where day between $1 and $1 and (bit = 1 or bit = 2)":                                                        "",
+		"select day, bit as bits from parent where (day) >= $1 and day::date < $2":                                                                        "",
+		"select day, bit as bits from parent where (day, 1) = ($1, 1)":                                                                                    "",
+		"select day, sum(bit) as bits from parent group by day having day >= $1 and day < $2":                                                             "",
+		"select day, bit as bits from parent where case when bit > 0 then day = $1 else day = $1 end":                                                     "",
+
 		head + "p.bit > 0" + tail:                                                                                     "nothing binds parent to days, so that it is read of all: write p.day >= $1",
 		head + "p.bit > 0 * 1" + tail:                                                                                 "nothing binds parent",
 		"select $1 as day, count(*) as bits from parent":                                                              "nothing binds parent",
@@ -110,6 +140,23 @@ func TestLintSaysNothingOfWhatItCannotTell(t *testing.T) {
 	// What is left out of account on purpose is nobody's fault.
 	if said := lintOf(t, "{asset: parent, partition: latest}", "select $1 as day, count(*) as bits from parent"); said != "" {
 		t.Error(said)
+	}
+}
+
+// An interval that is not understood may hide how far back a SELECT reads: that is told,
+// and is no fault.
+func TestLintWarnsOfIntervalsThatItDoesNotUnderstand(t *testing.T) {
+	for interval, want := range map[string]int{"interval '36 hours'": 1, "interval $2": 1, "interval '6 days'": 0} {
+		a, faults := pipeline.ParseAsset("a.sql", []byte("/* @bruin\nname: a\ndescription: A day.\nowner: web\ndepends: [{asset: parent, partition: lookback, days: 6}]\n"+
+			"columns: [{name: day, type: date, description: The day.}]\n@bruin */\nselect $1 as day from parent where day >= $1 - "+interval+" and day < $2"))
+		if err := faults.Err(); err != nil {
+			t.Fatal(err)
+		}
+		g, _ := pipeline.NewGraph([]*pipeline.Asset{a, {Name: "parent"}})
+		found, warnings := pipeline.Lint(g, pipeline.LintOptions{})
+		if len(found) > 0 || len(warnings) != want || want > 0 && !strings.HasPrefix(warnings[0].Error(), "a.sql:8:48: this interval is not understood") {
+			t.Errorf("%s: faults %v, warnings %v", interval, found, warnings)
+		}
 	}
 }
 
