@@ -351,13 +351,16 @@ func TestATableThatIsCutOtherwiseKeepsItsRowsUntilItIsMade(t *testing.T) {
 	w := openWarehouse(t)
 	run(t, w, assets(t, nil), fill{rows: everyDay(100)}, nil)
 	before := dump(t, w)
-	g := assets(t, func(name, text string) string {
-		if name != "totals" {
-			return text
-		}
-		return "/* @bruin\nname: totals\ndepends: [sales]\nmaterialization: {strategy: create+replace}\ncolumns:\n" +
-			"  - {name: cents, type: bigint, checks: [{name: max, value: 1}]}\n@bruin */\nselect cast(sum(cents) as bigint) as cents from sales"
-	})
+	whole := func(most int) *pipeline.Graph {
+		return assets(t, func(name, text string) string {
+			if name != "totals" {
+				return text
+			}
+			return "/* @bruin\nname: totals\ndepends: [sales]\nmaterialization: {strategy: create+replace}\ncolumns:\n" +
+				fmt.Sprintf("  - {name: cents, type: bigint, checks: [{name: max, value: %d}]}\n@bruin */\nselect cast(sum(cents) as bigint) as cents from sales", most)
+		})
+	}
+	g := whole(1)
 	if report := run(t, w, g, fill{rows: everyDay(100)}, nil); report.Good() {
 		t.Error("the check holds, and the test tells nothing")
 	}
@@ -366,6 +369,21 @@ func TestATableThatIsCutOtherwiseKeepsItsRowsUntilItIsMade(t *testing.T) {
 	}
 	if got := states(t, w, g)["totals"]; !strings.HasPrefix(got, "failed: ") {
 		t.Errorf("totals is %s", got)
+	}
+	// Then it is one or the other, there and back.
+	for _, g := range []*pipeline.Graph{whole(1_000_000), assets(t, nil)} {
+		if got := made(run(t, w, g, fill{rows: everyDay(100)}, nil)); !strings.HasPrefix(got, "totals ") {
+			t.Errorf("made %s", got)
+		}
+		if got := made(run(t, w, g, fill{rows: everyDay(100)}, nil)); got != "" {
+			t.Errorf("a second run made %s", got)
+		}
+		if got := states(t, w, g)["totals"]; got != "fresh" {
+			t.Errorf("totals is %s", got)
+		}
+	}
+	if after := dump(t, w); after != before {
+		t.Errorf("there and back, it is\n%s\nand was\n%s", after, before)
 	}
 }
 
