@@ -28,8 +28,8 @@ type FileLoad struct {
 	Path string
 	// Batches are the rows and the refused lines of the file. They are read once.
 	Batches iter.Seq2[*Batch, error]
-	// Entry returns what the ledger is to say of the file. It is called when all
-	// batches were taken; its error undoes the load.
+	// Entry returns what the ledger is to say of the file, but for its path and its
+	// run. It is called when all batches were taken; its error undoes the load.
 	Entry func() (FileEntry, error)
 	// RunID names the run in the ledger, At is its time.
 	RunID string
@@ -57,6 +57,9 @@ func ValidateLoads(loads []FileLoad) error {
 		if _, ok := load.Table.Column(FileColumn); !ok || load.Table.Name != loads[0].Table.Name {
 			return fmt.Errorf("load of %s: a table of its own, or table %s has no column %s", load.Path, load.Table.Name, FileColumn)
 		}
+		if column, _ := load.Table.Column(FileColumn); column.Type.Kind != Bigint {
+			return fmt.Errorf("load of %s: table %s: column %s is a %s, not a bigint", load.Path, load.Table.Name, FileColumn, column.Type)
+		}
 		for _, other := range loads[:i] {
 			if other.Path == load.Path {
 				return fmt.Errorf("load of %s: the file stands twice", load.Path)
@@ -64,6 +67,40 @@ func ValidateLoads(loads []FileLoad) error {
 		}
 	}
 	return nil
+}
+
+// Validate reports how a batch does not fit the table, or the file: a row with another
+// FileColumn would stay when the file is loaded again.
+func (l FileLoad) Validate(batch *Batch) error {
+	if err := batch.Validate(l.Table); err != nil {
+		return err
+	}
+	id := FileID(l.Table.Name, l.Path)
+	for i, column := range l.Table.Columns {
+		if column.Name != FileColumn {
+			continue
+		}
+		v := &batch.Columns[i]
+		for row, have := range v.Ints {
+			if have != id || v.IsNull(row) {
+				return fmt.Errorf("table %s: column %s: a row of another file than %s", l.Table.Name, FileColumn, l.Path)
+			}
+		}
+	}
+	return nil
+}
+
+// Enter returns what the ledger is to say of the file, under its path and of its run.
+func (l FileLoad) Enter() (FileEntry, error) {
+	entry, err := l.Entry()
+	if err != nil {
+		return entry, err
+	}
+	entry.Path, entry.RunID, entry.At = l.Path, l.RunID, l.At
+	if entry.Lines != entry.Loaded+entry.Rejected+entry.Filtered {
+		return entry, fmt.Errorf("%d lines are not %d loaded, %d refused and %d left out", entry.Lines, entry.Loaded, entry.Rejected, entry.Filtered)
+	}
+	return entry, nil
 }
 
 // FileState says what became of a file.

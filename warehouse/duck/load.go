@@ -128,11 +128,10 @@ func (d *DB) loadFiles(ctx context.Context, conn *sql.Conn, tx *sql.Tx, loads []
 		rejects := target{warehouse.Table{Name: warehouse.RejectTable}, warehouse.RejectColumns()}
 		return appendTo(ctx, raw, rejects, func(reject func(...driver.Value) error) error {
 			return d.appendVectors(ctx, raw, placeOf(table), table, each(ctx, loads, reject, func(load warehouse.FileLoad) error {
-				entry, err := load.Entry()
+				entry, err := load.Enter()
 				if err != nil {
 					return err
 				}
-				entry.RunID, entry.At = load.RunID, load.At
 				entries = append(entries, entry.LedgerRow(table.Name))
 				for _, day := range entry.Days {
 					days = append(days, []any{table.Name, load.Path, day.Day.Time(), day.Rows})
@@ -208,7 +207,7 @@ func checked(ctx context.Context, load warehouse.FileLoad, reject func(...driver
 				err = ctx.Err()
 			}
 			if err == nil {
-				err = batch.Validate(load.Table)
+				err = load.Validate(batch)
 			}
 			if err == nil {
 				err = refuse(load, batch.Rejects, reject)

@@ -75,11 +75,10 @@ func (d *DB) loadFile(ctx context.Context, conn *pgx.Conn, load warehouse.FileLo
 	if err := d.insertFile(ctx, conn, load); err != nil {
 		return nil, err
 	}
-	entry, err := load.Entry()
+	entry, err := load.Enter()
 	if err != nil {
 		return nil, &sourceError{err}
 	}
-	entry.RunID, entry.At = load.RunID, load.At
 	var days [][]any
 	for _, day := range entry.Days {
 		days = append(days, []any{load.Table.Name, load.Path, day.Day.Time(), day.Rows})
@@ -96,7 +95,7 @@ const mostRejects = 10_000
 // insertFile writes the rows of a file, and its refused lines between them: a
 // connection does one COPY at a time.
 func (d *DB) insertFile(ctx context.Context, conn *pgx.Conn, load warehouse.FileLoad) error {
-	next, stop := iter.Pull2(valid(ctx, load.Table, load.Batches))
+	next, stop := iter.Pull2(valid(ctx, load.Validate, load.Batches))
 	defer stop()
 	for more := true; more; {
 		var rejects [][]any
@@ -123,15 +122,15 @@ func (d *DB) insertFile(ctx context.Context, conn *pgx.Conn, load warehouse.File
 	return nil
 }
 
-// valid passes batches on as long as they fit the table.
-func valid(ctx context.Context, table warehouse.Table, batches iter.Seq2[*warehouse.Batch, error]) iter.Seq2[*warehouse.Batch, error] {
+// valid passes batches on as long as validate has nothing against them.
+func valid(ctx context.Context, validate func(*warehouse.Batch) error, batches iter.Seq2[*warehouse.Batch, error]) iter.Seq2[*warehouse.Batch, error] {
 	return func(yield func(*warehouse.Batch, error) bool) {
 		for batch, err := range batches {
 			if err == nil {
 				err = ctx.Err()
 			}
 			if err == nil {
-				err = batch.Validate(table)
+				err = validate(batch)
 			}
 			if !yield(batch, err) || err != nil {
 				return
@@ -198,7 +197,7 @@ func (d *DB) refresh(ctx context.Context, conn *pgx.Conn, refresh warehouse.Refr
 // digested passes batches on, checked, and makes the digest of their days.
 func digested(ctx context.Context, digests *warehouse.Digester, refresh warehouse.Refresh) iter.Seq2[*warehouse.Batch, error] {
 	return func(yield func(*warehouse.Batch, error) bool) {
-		for batch, err := range valid(ctx, refresh.Table, refresh.Batches) {
+		for batch, err := range valid(ctx, func(b *warehouse.Batch) error { return b.Validate(refresh.Table) }, refresh.Batches) {
 			if err == nil {
 				err = refresh.Foreign(batch)
 			}

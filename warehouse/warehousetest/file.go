@@ -54,3 +54,38 @@ func fileThatStandsTwiceIsAnError(t *testing.T, w warehouse.Warehouse) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+// entryIsOfItsFile has rows and entries that are not what the load is of.
+func entryIsOfItsFile(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, events)
+	unnamed := eventFile("a", monday, 3, nil)
+	entry := unnamed.Entry
+	unnamed.Entry = func() (warehouse.FileEntry, error) {
+		e, err := entry()
+		e.Path = ""
+		return e, err
+	}
+	for range 2 {
+		if err := w.LoadFiles(t.Context(), unnamed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := one(t, w, "select count(*) from staging.events"); n != 3 {
+		t.Errorf("%d rows", n)
+	}
+	before := mustDump(t, w, events.Name)
+	foreign := eventFile("b", monday, 5000, nil)
+	foreign.Batches = eventFile("c", monday, 5000, nil).Batches
+	miscounted := eventFile("b", monday, 5, nil)
+	miscounted.Entry = func() (warehouse.FileEntry, error) {
+		return warehouse.FileEntry{File: warehouse.File{From: monday, To: monday + 1, Lines: 6, Loaded: 5}}, nil
+	}
+	for want, load := range map[string]warehouse.FileLoad{"a row of another file than b": foreign, "6 lines are not 5 loaded": miscounted} {
+		if err := w.LoadFiles(t.Context(), load); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, not %q", err, want)
+		}
+		if after := mustDump(t, w, events.Name); after != before {
+			t.Errorf("%s: it left\n%s", want, after)
+		}
+	}
+}

@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"FilesAreLoadedSideBySide", filesAreLoadedSideBySide},
 		{"ConcurrentLoadsOfAFileLeaveOne", concurrentLoadsOfAFileLeaveOne},
 		{"FileIsReplacedWhenItIsLoaded", fileIsReplacedWhenItIsLoaded},
+		{"EntryIsOfItsFile", entryIsOfItsFile},
 		{"FileThatStandsTwiceIsAnError", fileThatStandsTwiceIsAnError},
 		{"LongRefusedLineKeepsItsBeginning", longRefusedLineKeepsItsBeginning},
 		{"TableWithoutFileColumnTakesNoFiles", tableWithoutFileColumnTakesNoFiles},
