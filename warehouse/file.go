@@ -54,6 +54,9 @@ func ValidateLoads(loads []FileLoad) error {
 		if err := load.Table.Validate(); err != nil {
 			return err
 		}
+		if err := checkPath(load.Path); err != nil {
+			return err
+		}
 		if _, ok := load.Table.Column(FileColumn); !ok || load.Table.Name != loads[0].Table.Name {
 			return fmt.Errorf("load of %s: a table of its own, or table %s has no column %s", load.Path, load.Table.Name, FileColumn)
 		}
@@ -65,6 +68,20 @@ func ValidateLoads(loads []FileLoad) error {
 				return fmt.Errorf("load of %s: the file stands twice", load.Path)
 			}
 		}
+	}
+	return nil
+}
+
+// longestPath is how many bytes of a path the ledger has room for.
+const longestPath = 4096
+
+// checkPath reports a path that the ledger cannot keep.
+func checkPath(path string) error {
+	switch {
+	case !plainText([]byte(path)):
+		return fmt.Errorf("file %q: its name is not UTF-8, or has a NUL: rename it", path)
+	case len(path) > longestPath:
+		return fmt.Errorf("file %q…: its name is longer than %d bytes: rename it", path[:80], longestPath)
 	}
 	return nil
 }

@@ -35,6 +35,11 @@ func NewTally(change Change) (*Tally, error) {
 			return nil, fmt.Errorf("table %s: %s stands twice in one change", change.Table.Name, day)
 		}
 	}
+	for _, path := range change.Paths() {
+		if err := checkPath(path); err != nil {
+			return nil, fmt.Errorf("table %s: %w", change.Table.Name, err)
+		}
+	}
 	return &Tally{change, parts, NewDigester(change.Table)}, nil
 }
 
@@ -83,18 +88,22 @@ func (t *Tally) FileRows() [][]any {
 	return rows
 }
 
-// LedgerRow returns the row for FileTable.
+// LedgerRow returns the row for FileTable. Why a file is not loaded may quote anything: it
+// is written in UTF-8 without NUL, and its beginning if it is long.
 func (f File) LedgerRow(table string) []any {
-	state := f.State
+	state, reason := f.State, f.Reason
 	if state == "" {
 		state = FileLoaded
+	}
+	if state != FileLoaded { // else it is not for people: a part of it would be none
+		reason = readable(reason, longestReason)
 	}
 	var hour any
 	if !f.Hour.IsZero() {
 		hour = f.Hour.UTC()
 	}
 	return []any{table, f.Path, f.Checksum, f.Definition, f.Size, f.From.Time(), f.To.Time(), f.Lines, f.Loaded, f.Rejected, f.Filtered,
-		string(state), f.Reason, f.Host, hour, f.FirstError, f.RunID, f.At.UTC()}
+		string(state), reason, f.Host, hour, f.FirstError, f.RunID, f.At.UTC()}
 }
 
 // Days returns the days that a change replaces, forgets or seals, in their order.

@@ -89,3 +89,38 @@ func entryIsOfItsFile(t *testing.T, w warehouse.Warehouse) {
 		}
 	}
 }
+
+// anyReasonIsKept has reasons that quote what was found in a file.
+func anyReasonIsKept(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, likes)
+	for reason, want := range map[string]string{
+		"a\x00b":                  "a\uFFFDb",
+		"Z\xfcrich":               "Z\uFFFDrich",
+		strings.Repeat("ü", 4000): strings.Repeat("ü", 2048),
+	} {
+		file := warehouse.File{Path: "a", State: warehouse.FileBroken, Reason: reason, From: monday, To: monday + 1}
+		if err := w.Replace(t.Context(), warehouse.Change{Table: likes, Files: []warehouse.File{file}, At: when}); err != nil {
+			t.Errorf("%.20q: %v", reason, err)
+			continue
+		}
+		files, err := warehouse.Files(t.Context(), w, likes.Name)
+		if err != nil || files["a"].Reason != want {
+			t.Errorf("%.20q: %.20q, %v", reason, files["a"].Reason, err)
+		}
+	}
+}
+
+func pathThatIsNoTextIsRefused(t *testing.T, w warehouse.Warehouse) {
+	ensure(t, w, likes, events)
+	for _, path := range []string{"Z\xfcrich.csv", "a\x00b", strings.Repeat("x", 4097)} {
+		file := warehouse.File{Path: path, From: monday, To: monday + 1}
+		for _, err := range []error{
+			w.Replace(t.Context(), warehouse.Change{Table: likes, Files: []warehouse.File{file}, At: when}),
+			w.LoadFiles(t.Context(), eventFile(path, monday, 1, nil)),
+		} {
+			if err == nil || !strings.Contains(err.Error(), "its name is ") {
+				t.Errorf("%.20q: error is %v", path, err)
+			}
+		}
+	}
+}

@@ -50,6 +50,8 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"ConcurrentLoadsOfAFileLeaveOne", concurrentLoadsOfAFileLeaveOne},
 		{"FileIsReplacedWhenItIsLoaded", fileIsReplacedWhenItIsLoaded},
 		{"EntryIsOfItsFile", entryIsOfItsFile},
+		{"AnyReasonIsKept", anyReasonIsKept},
+		{"PathThatIsNoTextIsRefused", pathThatIsNoTextIsRefused},
 		{"FileThatStandsTwiceIsAnError", fileThatStandsTwiceIsAnError},
 		{"LongRefusedLineKeepsItsBeginning", longRefusedLineKeepsItsBeginning},
 		{"TableWithoutFileColumnTakesNoFiles", tableWithoutFileColumnTakesNoFiles},
