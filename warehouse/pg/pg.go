@@ -155,28 +155,7 @@ func (d *DB) Ensure(ctx context.Context, table warehouse.Table) error {
 			return err
 		}
 	}
-	for _, statement := range d.indexing(table) {
-		if err := d.make(ctx, statement); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// indexing lets a statement about some days read little more than their rows: days lie
-// together in the order of loading, which a BRIN index notes in a few pages.
-func (s server) indexing(table warehouse.Table) []string {
-	if table.Whole || s.redshift { // Redshift has zone maps, and no indexes
-		return nil
-	}
-	_, name := table.Split()
-	return []string{fmt.Sprintf("create index if not exists %q on %s using brin (%q)", shortened(name)+"_day", table.Quoted(), warehouse.DayColumn)}
-}
-
-// shortened returns a name that PostgreSQL does not cut off when four letters follow.
-func shortened(name string) string {
-	const most = 63 - len("_day")
-	return name[:min(len(name), most)]
+	return d.index(ctx, table)
 }
 
 func (d *DB) columns(ctx context.Context, schema, name string) (map[string]string, error) {

@@ -44,6 +44,23 @@ func ensureRefusesAnotherType(t *testing.T, w warehouse.Warehouse) {
 	wantRows(t, w, "2026-11-09 1 web")
 }
 
+// tablesMayBeNamedLikeEachOther has names that an engine might make of each other.
+func tablesMayBeNamedLikeEachOther(t *testing.T, w warehouse.Warehouse) {
+	long := strings.Repeat("x", 62)
+	for _, name := range []string{"likes", "likes_day", "likes_day_idx", "likes_pkey", long + "a", long + "b", "dim.likes", "dim.likes_day"} {
+		table := warehouse.Table{Name: name, Columns: likes.Columns}
+		for range 2 {
+			ensure(t, w, table)
+		}
+		if err := w.Replace(t.Context(), warehouse.Change{Table: table, Parts: parts(monday), Rows: rowsOf(like(monday, 1, "web")), At: when}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if n := one(t, w, "select count(*) from "+name); n != 1 {
+			t.Errorf("%s has %d rows", name, n)
+		}
+	}
+}
+
 func tablesAreMadeSideBySide(t *testing.T, w warehouse.Warehouse) {
 	var wait sync.WaitGroup
 	errs := make([]error, 12)

@@ -23,6 +23,7 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 		{"EnsureMakesTheTableOnce", ensureMakesTheTableOnce},
 		{"EnsureAddsAColumn", ensureAddsAColumn},
 		{"EnsureRefusesAnotherType", ensureRefusesAnotherType},
+		{"TablesMayBeNamedLikeEachOther", tablesMayBeNamedLikeEachOther},
 		{"TablesAreMadeSideBySide", tablesAreMadeSideBySide},
 		{"EveryTypeComesBackAsItWent", everyTypeComesBackAsItWent},
 		{"DayIsLoadedWithItsRows", dayIsLoadedWithItsRows},
