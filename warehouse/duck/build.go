@@ -180,9 +180,6 @@ func (d *DB) insertRows(ctx context.Context, tx *sql.Tx, table string, columns [
 	for _, row := range rows {
 		statement := "insert into " + table + " (" + strings.Join(columns, ", ") + ") values (" + strings.Join(places, ", ") + ")"
 		if _, err := tx.ExecContext(ctx, statement, row...); err != nil {
-			if conflict(err) {
-				return err
-			}
 			return explain(err, d.path, statement, d.limits)
 		}
 	}

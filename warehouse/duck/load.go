@@ -20,13 +20,20 @@ import (
 const attempts = 10
 
 // conflict reports whether a transaction failed since another one, of this process,
-// changed the same rows meanwhile.
+// changed the same rows or tables meanwhile. Its text has to begin so: what comes after
+// may quote a name or a value.
 func conflict(err error) bool {
 	var engine *duckdb.Error
-	if err == nil || !errors.As(err, &engine) {
+	if err == nil || !errors.As(err, &engine) || engine.Type != duckdb.ErrorTypeTransaction {
 		return false
 	}
-	return strings.Contains(engine.Msg, "onflict") && !outOfSpace(engine.Msg)
+	text := strings.TrimPrefix(strings.TrimPrefix(engine.Msg, "TransactionContext Error: "), "Failed to commit: ")
+	for _, beginning := range []string{"Conflict on ", "Catalog write-write conflict", "write-write conflict", "Write-write conflict", "Transaction conflict"} {
+		if strings.HasPrefix(text, beginning) {
+			return true
+		}
+	}
+	return false
 }
 
 // transact runs a transaction on a connection of its own. With again it is repeated
@@ -70,13 +77,7 @@ func (d *DB) once(ctx context.Context, do func(conn *sql.Conn, tx *sql.Tx) error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
-		if conflict(err) {
-			return err
-		}
-		return explain(err, d.path, "commit", d.limits)
-	}
-	return nil
+	return explain(tx.Commit(), d.path, "commit", d.limits)
 }
 
 // lend lends the driver's connection within a transaction, and returns a panic in do as
@@ -92,9 +93,6 @@ func lend(conn *sql.Conn, do func(raw driver.Conn) error) error {
 func (d *DB) run(ctx context.Context, tx *sql.Tx, statements ...string) error {
 	for _, statement := range statements {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			if conflict(err) {
-				return err
-			}
 			return explain(err, d.path, statement, d.limits)
 		}
 	}
