@@ -11,6 +11,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -52,7 +53,8 @@ func (s server) place() string {
 // warehouse.Warehouse.
 type DB struct {
 	server
-	db *sql.DB
+	db       *sql.DB
+	patience time.Duration // with locks that a lost transaction may still hold
 }
 
 var _ warehouse.Warehouse = (*DB)(nil)
@@ -73,7 +75,7 @@ func Open(ctx context.Context, url string, limits warehouse.Limits) (*DB, error)
 		}
 		return run(ctx, conn, settings...)
 	}))
-	d := &DB{s, sql.OpenDB(patientConnector{connector})}
+	d := &DB{s, sql.OpenDB(patientConnector{connector}), 30 * time.Second}
 	for _, statement := range warehouse.LedgerTables() {
 		if err := d.make(ctx, statement); err != nil {
 			return nil, errors.Join(fmt.Errorf("ledger: %w", err), d.db.Close())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -76,7 +77,7 @@ func (d *DB) once(ctx context.Context, w work) error {
 		return err
 	})
 	if lost := (*lostReply)(nil); errors.As(err, &lost) {
-		return d.committed(context.WithoutCancel(ctx), w.locks, ledger)
+		return d.committed(ctx, w.locks, ledger)
 	}
 	return err
 }
@@ -106,7 +107,7 @@ func (d *DB) transact(ctx context.Context, conn *pgx.Conn, w work) ([]entries, e
 	if err != nil {
 		return nil, err
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx))
+	defer rollback(ctx, tx)
 	if err := d.take(ctx, conn, w.locks); err != nil {
 		return nil, err
 	}
@@ -126,6 +127,14 @@ func (d *DB) transact(ctx context.Context, conn *pgx.Conn, w work) ([]entries, e
 		return ledger, &lostReply{err}
 	}
 	return ledger, nil
+}
+
+// rollback ends a transaction unless it is ended. A server that does not answer has no
+// more of it than of a client that is gone; the driver closes the connection then.
+func rollback(ctx context.Context, tx pgx.Tx) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	tx.Rollback(ctx)
 }
 
 // refused reports whether the server answered a commit by no. One that is being
@@ -154,14 +163,22 @@ func run(ctx context.Context, conn *pgx.Conn, statements ...string) error {
 }
 
 // committed looks in the ledger whether a transaction is there. It waits for the locks
-// that the lost one held, so its end is known before the ledger is read.
+// that the lost one held, so its end is known before the ledger is read; but not for
+// ever, since a server may keep the session of a client that is gone for hours.
 func (d *DB) committed(ctx context.Context, locks []lock, ledger []entries) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*d.patience)
+	defer cancel()
 	err := d.lend(ctx, func(conn *pgx.Conn) error {
 		tx, err := d.begin(ctx, conn)
 		if err != nil {
 			return err
 		}
-		defer tx.Rollback(ctx)
+		defer rollback(ctx, tx)
+		if !d.redshift { // which has no such setting
+			if err := run(ctx, conn, fmt.Sprintf("set local lock_timeout = %d", d.patience.Milliseconds())); err != nil {
+				return err
+			}
+		}
 		if err := d.take(ctx, conn, locks); err != nil {
 			return err
 		}
@@ -178,7 +195,8 @@ func (d *DB) committed(ctx context.Context, locks []lock, ledger []entries) erro
 	if err == nil || errors.Is(err, errNotCommitted) {
 		return err
 	}
-	return fmt.Errorf("the answer to the commit is lost, and the ledger cannot be asked; run it again: %w", err)
+	err = fmt.Errorf("the answer to the commit is lost, and the ledger cannot be asked; run it again: %v", err)
+	return &warehouse.StorageError{Place: d.place(), Err: d.scrub(err), Down: true}
 }
 
 // look reports errNotCommitted unless the ledger has just this row.
