@@ -108,7 +108,8 @@ func isConnect(err error) bool {
 
 func isNetwork(err error) bool {
 	var network net.Error
-	return isConnect(err) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err) ||
+	var silent *silentError
+	return isConnect(err) || errors.As(err, &silent) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, net.ErrClosed) || strings.Contains(err.Error(), "unexpected EOF") || strings.Contains(err.Error(), "conn closed")
 }
 

@@ -38,6 +38,9 @@ func parse(url string, limits warehouse.Limits) (server, error) {
 	if !strings.Contains(url, "default_query_exec_mode") {
 		config.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec // nothing is kept on the server between statements
 	}
+	if config.ConnectTimeout == 0 && !strings.Contains(url, "connect_timeout") {
+		config.ConnectTimeout = connectTimeout
+	}
 	if _, ok := config.RuntimeParams["application_name"]; !ok {
 		config.RuntimeParams["application_name"] = "tearsheet"
 	}
@@ -75,7 +78,7 @@ func Open(ctx context.Context, url string, limits warehouse.Limits) (*DB, error)
 		}
 		return run(ctx, conn, settings...)
 	}))
-	d := &DB{s, sql.OpenDB(patientConnector{connector}), 30 * time.Second}
+	d := &DB{s, sql.OpenDB(patientConnector{connector, s.config.ConnectTimeout}), 30 * time.Second}
 	for _, statement := range warehouse.LedgerTables() {
 		if err := d.make(ctx, statement); err != nil {
 			return nil, errors.Join(fmt.Errorf("ledger: %w", err), d.db.Close())

@@ -28,7 +28,7 @@ func OpenReadOnly(ctx context.Context, url string, limits warehouse.Limits) (*Re
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{s, sql.OpenDB(readOnlyConnector{patientConnector{stdlib.GetConnector(*s.config)}, s})}
+	r := &Reader{s, sql.OpenDB(readOnlyConnector{patientConnector{stdlib.GetConnector(*s.config), s.config.ConnectTimeout}, s})}
 	if err := r.db.PingContext(ctx); err != nil {
 		return nil, errors.Join(s.explain(err, ""), r.db.Close())
 	}

@@ -315,3 +315,27 @@ func TestServerThatIsAwayIsAStorageError(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+// A server that takes a connection and says nothing is away as well, unless it is the
+// caller who had no more time.
+func TestServerThatDoesNotAnswerIsAway(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0") // whose connections nobody reads
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	address := "postgres://me@" + listener.Addr().String() + "/db?sslmode=disable"
+	_, writing := pg.Open(t.Context(), address+"&connect_timeout=1", warehouse.Limits{})
+	_, reading := pg.OpenReadOnly(t.Context(), address+"&connect_timeout=1", warehouse.Limits{})
+	for _, err := range []error{writing, reading} {
+		var storage *warehouse.StorageError
+		if !errors.As(err, &storage) || !storage.Down || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error is %v", err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := pg.Open(ctx, address, warehouse.Limits{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error is %v", err)
+	}
+}
