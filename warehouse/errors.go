@@ -33,7 +33,7 @@ func (e *StorageError) Error() string { return e.Place + ": " + e.Err.Error() }
 func (e *StorageError) Unwrap() error { return e.Err }
 
 // AccessError says that a server answered and does not let us in: a wrong password, a
-// database that it does not have.
+// database that it does not have, a ledger that may not be read.
 type AccessError struct {
 	Place string // user@host:port/database
 	Err   error

@@ -60,8 +60,6 @@ func (s server) explain(err error, statement string) error {
 		return s.scrub(err)
 	}
 	switch {
-	case answer.Code == queryCanceled && s.limits.Timeout > 0:
-		return &warehouse.TimeoutError{Limit: s.limits.Timeout, Statement: statement}
 	case isConnect(err) && (strings.HasPrefix(answer.Code, accessClass) || answer.Code == noDatabase):
 		return &warehouse.AccessError{Place: s.config.User + "@" + s.place(), Err: s.scrub(err)}
 	case isConnect(err) || strings.HasPrefix(answer.Code, stoppedClass):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -42,14 +43,20 @@ func (r *Reader) QueryContext(ctx context.Context, query string, args ...any) (*
 	return rows, r.explain(err, query)
 }
 
-// Loaded reads the ledger. In a database that has none, nothing is loaded.
+// Loaded reads the ledger. In a database that has none, nothing is loaded; one that its
+// user may not read is a *warehouse.AccessError.
 func (r *Reader) Loaded(ctx context.Context, table string, from, to calendar.Day) (map[calendar.Day]calendar.Load, error) {
 	var have bool
-	row := r.db.QueryRowContext(ctx, "select count(*) > 0 from information_schema.tables where table_schema = 'etl' and table_name = 'partition'")
+	row := r.db.QueryRowContext(ctx, "select count(*) > 0 from pg_class as c join pg_namespace as n on n.oid = c.relnamespace"+ // which all see
+		" where n.nspname = 'etl' and c.relname = 'partition'")
 	if err := row.Scan(&have); err != nil || !have {
 		return nil, r.explain(err, "ledger")
 	}
-	return warehouse.Load(ctx, r, table, from, to)
+	loads, err := warehouse.Load(ctx, r, table, from, to)
+	if hasCode(err, insufficientRights) {
+		return nil, &warehouse.AccessError{Place: r.config.User + "@" + r.place(), Err: fmt.Errorf("ledger: %w", err)}
+	}
+	return loads, err
 }
 
 // Close ends all connections.
@@ -60,7 +67,7 @@ func (r *Reader) Close() error { return r.db.Close() }
 // *warehouse.SyntaxError; text of several statements is refused by the server.
 func (r *Reader) Describe(ctx context.Context, query string) ([]warehouse.ResultColumn, error) {
 	var columns []warehouse.ResultColumn
-	err := r.readOnly(ctx, func(conn *pgx.Conn) error {
+	err := r.readOnly(ctx, query, func(conn *pgx.Conn) error {
 		prepared, err := conn.PgConn().Prepare(ctx, "", query, nil)
 		if err != nil {
 			return err
@@ -83,8 +90,8 @@ func (r *Reader) Describe(ctx context.Context, query string) ([]warehouse.Result
 	return columns, nil
 }
 
-// readOnly lends a connection within a read-only transaction.
-func (r *Reader) readOnly(ctx context.Context, do func(*pgx.Conn) error) error {
+// readOnly lends a connection for a statement, within a read-only transaction.
+func (r *Reader) readOnly(ctx context.Context, query string, do func(*pgx.Conn) error) error {
 	conn, err := r.db.Conn(ctx)
 	if err != nil {
 		return err
@@ -96,6 +103,6 @@ func (r *Reader) readOnly(ctx context.Context, do func(*pgx.Conn) error) error {
 			return err
 		}
 		defer lent.end()
-		return do(lent.Conn.Conn())
+		return lent.late(do(lent.Conn.Conn()), query)
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tearsheet/warehouse"
 	"tearsheet/warehouse/pg"
@@ -129,5 +130,67 @@ func TestSelectIsRightEnough(t *testing.T) {
 	}
 	if _, err := pg.Open(t.Context(), plain, warehouse.Limits{}); err == nil || !strings.Contains(err.Error(), "permission denied") {
 		t.Errorf("filling without rights: %v", err)
+	}
+}
+
+// To a role without rights on the ledger it is not as if nothing were loaded.
+func TestLedgerThatMayNotBeReadIsNotEmpty(t *testing.T) {
+	address := warehousetest.Postgres(t)
+	plain := strings.Replace(address, "tearsheet@", "stranger@", 1)
+	if plain == address {
+		t.Skip("the server's superuser is not the private one's")
+	}
+	open(t, address)
+	do(t, address, "create role stranger login")
+	t.Cleanup(func() { do(t, address, "drop owned by stranger", "drop role stranger") })
+	r := reader(t, plain, warehouse.Limits{})
+	for _, grant := range []string{"", "grant usage on schema etl to stranger"} {
+		do(t, address, grant)
+		_, err := r.Loaded(t.Context(), "likes", today, today+1)
+		var access *warehouse.AccessError
+		if !errors.As(err, &access) || !strings.Contains(err.Error(), "permission denied") {
+			t.Errorf("%q: error is %v", grant, err)
+		}
+	}
+	do(t, address, "grant select on etl.partition to stranger")
+	if loads, err := r.Loaded(t.Context(), "likes", today, today+1); err != nil || len(loads) != 0 {
+		t.Errorf("loaded: %v, %v", loads, err)
+	}
+}
+
+// A statement that somebody cancels did not take longer than it may.
+func TestCancelledStatementIsNotLate(t *testing.T) {
+	address := warehousetest.Postgres(t)
+	limits := warehouse.Limits{Timeout: time.Hour}
+	filling, err := pg.Open(t.Context(), address, limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer filling.Close()
+	for _, w := range []warehouse.Querier{reader(t, address, limits), filling} {
+		ended := make(chan error, 1)
+		go func() {
+			rows, err := w.QueryContext(t.Context(), "select pg_sleep(50)")
+			if err == nil {
+				for rows.Next() {
+				}
+				err = rows.Err()
+				rows.Close()
+			}
+			ended <- err
+		}()
+		for {
+			do(t, address, "select pg_cancel_backend(pid) from pg_stat_activity where query = 'select pg_sleep(50)' and state = 'active'")
+			select {
+			case err = <-ended:
+			default:
+				continue
+			}
+			break
+		}
+		var late *warehouse.TimeoutError
+		if err == nil || errors.As(err, &late) || !strings.Contains(err.Error(), "canceling") {
+			t.Errorf("error is %v", err)
+		}
 	}
 }

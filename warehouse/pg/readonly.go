@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"tearsheet/warehouse"
 )
 
 // readOnlyConnector makes connections whose every statement runs in a read-only
@@ -22,7 +24,7 @@ func (c readOnlyConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := &readOnlyConn{conn.(*stdlib.Conn), c.server}
+	own := &readOnlyConn{Conn: conn.(*stdlib.Conn), server: c.server}
 	own.watch(ctx)
 	return own, nil
 }
@@ -39,6 +41,7 @@ func (c *readOnlyConn) watch(ctx context.Context) {
 type readOnlyConn struct {
 	*stdlib.Conn
 	server server
+	began  time.Time // of the statement under way, or a moment before
 }
 
 func (c *readOnlyConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
@@ -48,7 +51,7 @@ func (c *readOnlyConn) QueryContext(ctx context.Context, query string, args []dr
 	rows, err := c.Conn.QueryContext(ctx, query, args)
 	if err != nil {
 		c.end()
-		return nil, err
+		return nil, c.late(err, query)
 	}
 	return &readOnlyRows{rows.(*stdlib.Rows), c, query}, nil
 }
@@ -56,8 +59,19 @@ func (c *readOnlyConn) QueryContext(ctx context.Context, query string, args []dr
 // begin opens the transaction and bounds its statements, in one exchange.
 func (c *readOnlyConn) begin(ctx context.Context) error {
 	limit := c.server.limits.Timeout.Milliseconds()
+	c.began = time.Now()
 	return c.Conn.Conn().PgConn().Exec(ctx, fmt.Sprintf(
 		"begin transaction read only; set local statement_timeout = %d; set local timezone = 'UTC'", limit)).Close()
+}
+
+// late turns the end of a statement whose time is over into a *warehouse.TimeoutError. One
+// that ended before was cancelled by somebody, or by a limit of the server's own.
+func (c *readOnlyConn) late(err error, query string) error {
+	limit := c.server.limits.Timeout
+	if hasCode(err, queryCanceled) && limit > 0 && time.Since(c.began) >= limit {
+		return &warehouse.TimeoutError{Limit: limit, Statement: query}
+	}
+	return err
 }
 
 // end rolls back, and forgets what a statement may have done to the session. If that
@@ -78,11 +92,7 @@ type readOnlyRows struct {
 }
 
 func (r *readOnlyRows) Next(row []driver.Value) error {
-	err := r.Rows.Next(row)
-	if hasCode(err, queryCanceled) {
-		return r.conn.server.explain(err, r.query)
-	}
-	return err
+	return r.conn.late(r.Rows.Next(row), r.query)
 }
 
 func (r *readOnlyRows) Close() error {
