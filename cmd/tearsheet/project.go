@@ -63,6 +63,9 @@ func openUnplanned(dir string) (*project, error) {
 	p.registry, p.warnings, faults = registry, append(p.warnings, found.warnings...), append(faults, found.faults...)
 	sound := len(faults) == 0
 	p.graph, found = readGraph(c, dir)
+	if !sound && c.sources.none() { // they could not be read: parents that lack for it are no fault of etl/
+		return p, faults.Err()
+	}
 	p.warnings, faults = append(p.warnings, found.warnings...), append(faults, found.faults...)
 	if sound && len(found.faults) == 0 { // else a table may be missing for another reason
 		faults = append(faults, p.unmade()...)

@@ -40,7 +40,7 @@ func (a *app) runCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return a.run(c.Context(), flags) },
 	}
-	c.Flags().StringArrayVar(&flags.accept, "accept", nil, "a file, or a table of mysql, that is held: load it all the same")
+	c.Flags().StringArrayVar(&flags.accept, "accept", nil, "a log file, or a table of mysql or of files, that is held: load it all the same")
 	c.Flags().StringArrayVar(&flags.forget, "forget", nil, "a log file: take out what was loaded of it")
 	a.selectFlag(c, &flags)
 	return c
