@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -88,13 +89,8 @@ var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
 // Validate reports the first fault of a table's names and types. Names are plain
 // (a-z, 0-9, _), so that they read the same, quoted or not, on every engine.
 func (t Table) Validate() error {
-	for i, part := range strings.SplitN(t.Name, ".", 2) {
-		if !plainName.MatchString(part) {
-			return fmt.Errorf("table %q: a name has the letters a-z, digits and _, at most 63", t.Name)
-		}
-		if i == 0 && part == ledgerSchema && strings.Contains(t.Name, ".") {
-			return fmt.Errorf("table %q: the schema %s is the ledger's", t.Name, ledgerSchema)
-		}
+	if err := t.validateName(); err != nil {
+		return err
 	}
 	seen := map[string]bool{DayColumn: !t.Whole}
 	for _, column := range t.Columns {
@@ -108,6 +104,27 @@ func (t Table) Validate() error {
 		if column.Type.Kind < Text || column.Type.Kind > Timestamp {
 			return fmt.Errorf("table %q: column %q has no type", t.Name, column.Name)
 		}
+	}
+	return nil
+}
+
+// validateName reports a name that is not plain, or that an engine has for itself.
+func (t Table) validateName() error {
+	for _, part := range strings.SplitN(t.Name, ".", 2) {
+		if !plainName.MatchString(part) {
+			return fmt.Errorf("table %q: a name has the letters a-z, digits and _, at most 63", t.Name)
+		}
+	}
+	schema, name := t.Split()
+	switch {
+	case schema == ledgerSchema:
+		return fmt.Errorf("table %q: the schema %s is the ledger's", t.Name, ledgerSchema)
+	case slices.Contains([]string{"main", "temp", "system", "information_schema"}, schema), strings.HasPrefix(schema, "pg_"):
+		return fmt.Errorf("table %q: the schema %s is one of the engines' own: take another, or none", t.Name, schema)
+	case schema == "" && strings.HasPrefix(name, "pg_"):
+		return fmt.Errorf("table %q: names that begin with pg_ are PostgreSQL's", t.Name)
+	case slices.Contains([]string{"tearsheet_raw", "tearsheet_staged", "tearsheet_staged_raw"}, t.Name):
+		return fmt.Errorf("table %q: the name is that of rows on their way into a table", t.Name)
 	}
 	return nil
 }

@@ -87,6 +87,8 @@ func TestValidateRefusesNamesThatEnginesReadDifferently(t *testing.T) {
 	}
 	for _, table := range []warehouse.Table{
 		{Name: ""}, {Name: "Likes"}, {Name: "a b"}, {Name: `a"b`}, {Name: "a.b.c"}, {Name: "etl.partition"}, {Name: "1a"}, {Name: strings.Repeat("a", 64)},
+		{Name: "main.likes"}, {Name: "temp.likes"}, {Name: "system.likes"}, {Name: "pg_catalog.likes"}, {Name: "pg_temp.likes"}, {Name: "information_schema.likes"},
+		{Name: "pg_class"}, {Name: "tearsheet_staged"}, {Name: "tearsheet_raw"},
 		{Name: "a", Columns: column("Id")}, {Name: "a", Columns: column("day")}, {Name: "a", Columns: append(column("x"), column("x")...)},
 		{Name: "a", Columns: []warehouse.Column{{Name: "x"}}},
 	} {
@@ -94,7 +96,7 @@ func TestValidateRefusesNamesThatEnginesReadDifferently(t *testing.T) {
 			t.Errorf("%+v is taken", table)
 		}
 	}
-	for _, name := range []string{"likes", "crm.deals", "_x1"} {
+	for _, name := range []string{"likes", "crm.deals", "_x1", "main", "temp", "crm.pg_deals", "etl"} {
 		if err := (warehouse.Table{Name: name, Columns: column("order")}).Validate(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -40,6 +40,9 @@ func Open(ctx context.Context, path string, limits warehouse.Limits) (*DB, error
 	if err != nil {
 		return nil, err
 	}
+	if err := checkCatalog(path, "etl"); err != nil {
+		return nil, err
+	}
 	if err := create(ctx, path); err != nil {
 		return nil, err
 	}
@@ -107,6 +110,16 @@ func plainPath(path string) (string, error) {
 		return "", fmt.Errorf("%s: the path of a warehouse has no ?, # or %%", path)
 	}
 	return path, nil
+}
+
+// checkCatalog reports a schema that has the name by which DuckDB calls the file: it would
+// not know which of the two a statement means.
+func checkCatalog(path, schema string) error {
+	catalog, _, _ := strings.Cut(filepath.Base(path), ".")
+	if strings.EqualFold(catalog, schema) {
+		return fmt.Errorf("%s: DuckDB takes the schema %s for the file, which it calls %s too: rename the file, for example to warehouse.duckdb", path, schema, catalog)
+	}
+	return nil
 }
 
 // connect opens the file, with more options by name and value, and applies the settings

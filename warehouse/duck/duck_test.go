@@ -1,7 +1,9 @@
 package duck_test
 
 import (
+	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"tearsheet/warehouse"
@@ -28,4 +30,33 @@ func TestKeepsTheContract(t *testing.T) {
 		})
 		return db
 	})
+}
+
+// DuckDB calls a file by its name, and takes a schema of that name for the file.
+func TestFileThatIsNamedAsASchemaIsRefused(t *testing.T) {
+	table := warehouse.Table{Name: "staging.likes", Columns: []warehouse.Column{{Name: "user_id", Type: warehouse.Type{Kind: warehouse.Bigint}}}}
+	for name, want := range map[string][2]string{
+		"etl.duckdb": {"schema etl"}, "ETL.x.duckdb": {"schema etl"}, "staging.duckdb": {"", "schema staging"}, "Staging": {"", "schema staging"},
+		"warehouse.etl": {}, "temp.duckdb": {}, "main.duckdb": {}, "system.duckdb": {}, "likes.duckdb": {}, "pg_catalog.duckdb": {},
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		db, err := duck.Open(t.Context(), path, warehouse.Limits{})
+		if (err != nil) != (want[0] != "") || err != nil && !strings.Contains(err.Error(), want[0]) {
+			t.Errorf("%s: opening: %v", name, err)
+		}
+		if err != nil {
+			continue
+		}
+		if err := db.Ensure(t.Context(), table); (err != nil) != (want[1] != "") || err != nil && !strings.Contains(err.Error(), want[1]) {
+			t.Errorf("%s: making a table: %v", name, err)
+		}
+		fact := warehouse.Table{Name: "likes", Columns: table.Columns}
+		if err := db.Ensure(t.Context(), fact); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		_, err = db.Build(t.Context(), warehouse.Build{Table: fact, Select: "select $1 as day, 1 as user_id", Parts: []warehouse.Part{{Day: 1}}})
+		if err := errors.Join(err, db.Close()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

@@ -19,12 +19,15 @@ func (d *DB) Ensure(ctx context.Context, table warehouse.Table) error {
 	if err := table.Validate(); err != nil {
 		return err
 	}
+	schema, name := table.Split()
+	if err := checkCatalog(d.path, schema); err != nil {
+		return err
+	}
 	release, err := d.schema.hold(ctx, "schema")
 	if err != nil {
 		return err
 	}
 	defer release()
-	schema, name := table.Split()
 	if schema == "" {
 		schema = mainSchema
 	} else if _, err := d.ExecContext(ctx, fmt.Sprintf("create schema if not exists %q", schema)); err != nil {
