@@ -17,8 +17,11 @@ import (
 // before it gets its name.
 func create(ctx context.Context, path string) error {
 	removeLeftovers(path)
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
+	switch _, err := os.Stat(path); {
+	case err == nil:
+		return nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return &warehouse.StorageError{Place: path, Err: err}
 	}
 	beside := path + besideMark + warehouse.Process()
 	defer os.Remove(beside)

@@ -2,6 +2,7 @@ package duck_test
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,6 +58,22 @@ func TestFileThatIsNamedAsASchemaIsRefused(t *testing.T) {
 		_, err = db.Build(t.Context(), warehouse.Build{Table: fact, Select: "select $1 as day, 1 as user_id", Parts: []warehouse.Part{{Day: 1}}})
 		if err := errors.Join(err, db.Close()); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestPathThroughAFileIsAStorageError(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(file, "warehouse.duckdb")
+	_, writing := duck.Open(t.Context(), path, warehouse.Limits{})
+	_, reading := duck.OpenReadOnly(t.Context(), path, warehouse.Limits{})
+	for _, err := range []error{writing, reading} {
+		var storage *warehouse.StorageError
+		if !errors.As(err, &storage) || storage.Place != path {
+			t.Errorf("error is %v", err)
 		}
 	}
 }
