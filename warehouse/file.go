@@ -42,7 +42,7 @@ type FileEntry struct {
 	Days []FileDay // the days of its rows
 }
 
-// FileDay says how many rows of a day a file has, and their version.
+// FileDay says how many rows of a day a file has.
 type FileDay struct {
 	Day  calendar.Day
 	Rows int64

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -21,8 +20,12 @@ func (d *DB) LoadFiles(ctx context.Context, loads ...warehouse.FileLoad) error {
 	if err := warehouse.ValidateLoads(loads); err != nil || len(loads) == 0 {
 		return err
 	}
+	var paths []string
+	for _, load := range loads {
+		paths = append(paths, load.Path)
+	}
 	err := d.once(ctx, work{
-		locks: fileLocks(loads),
+		locks: []lock{fileLock(loads[0].Table, paths...)},
 		do: func(conn *pgx.Conn) ([]entries, error) {
 			var ledger []entries
 			for _, load := range loads {
@@ -36,21 +39,6 @@ func (d *DB) LoadFiles(ctx context.Context, loads ...warehouse.FileLoad) error {
 		},
 	})
 	return d.explainOnce(err, loads[0].Table)
-}
-
-// fileLocks returns the locks of files in one order, so that no two loads wait for each
-// other.
-func fileLocks(loads []warehouse.FileLoad) []lock {
-	var paths []string
-	for _, load := range loads {
-		paths = append(paths, load.Path)
-	}
-	slices.Sort(paths)
-	var locks []lock
-	for _, path := range paths {
-		locks = append(locks, fileLock(loads[0].Table, path))
-	}
-	return locks
 }
 
 // explainOnce explains an error of a load whose rows cannot be had again here.

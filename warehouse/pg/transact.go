@@ -18,7 +18,8 @@ import (
 
 // work is what one transaction does.
 type work struct {
-	// locks are waited for before anything is read.
+	// locks are waited for before anything is read: of days before those of files, and
+	// of each in the order of their keys, so that no two transactions wait for each other.
 	locks []lock
 	// do makes the changes and returns what the ledger is to say of them. These rows
 	// are written last, and are the proof of the whole; what leaves none, such as
