@@ -44,7 +44,7 @@ func TestNightIsTold(t *testing.T) {
 	wants(t, at("status"), exitUsage, "does not exist")
 	wants(t, at("run"), exitHeld, "deliver it again", "tearsheet run --accept logs/web-1/2026-11-11-10", "not everything could be loaded: staging.events")
 	o := at("run")
-	wants(t, o, exitHeld, "7 tables as they were; run ")
+	wants(t, o, exitHeld, "nothing new: 7 tables as they were (")
 	if strings.Contains(o.errOut, "missing") {
 		t.Errorf("an hour whose file is broken is told as missing as well:\n%s", o.errOut)
 	}

@@ -211,7 +211,7 @@ func TestUndisturbedNight(t *testing.T) {
 			t.Errorf("the warehouse lacks %q", want)
 		}
 	}
-	if o := tearsheetAt(t, tuesday, dir, "run"); !strings.HasPrefix(o.out, "7 tables as they were; run ") {
+	if o := tearsheetAt(t, tuesday, dir, "run"); !strings.HasPrefix(o.out, "nothing new: 7 tables as they were (") {
 		t.Errorf("the second run: exit %d\n%s%s", o.code, o.out, o.errOut)
 	}
 }

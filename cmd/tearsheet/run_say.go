@@ -50,6 +50,8 @@ func (a *app) sayRun(report *pipeline.Report) {
 		fmt.Fprintf(a.out, "run %s broke off after %s; what was done is kept\n", report.RunID, took)
 	case quiet == len(report.Nodes) && clean(report):
 		fmt.Fprintf(a.out, "nothing to do: %s, all as they should be (%s)\n", count(quiet, "table"), took)
+	case quiet == len(report.Nodes): // with something that was told
+		fmt.Fprintf(a.out, "nothing new: %s as they were (%s)\n", count(quiet, "table"), took)
 	case quiet > 0:
 		fmt.Fprintf(a.out, "%s as they were; run %s took %s\n", count(quiet, "table"), report.RunID, took)
 	default:
