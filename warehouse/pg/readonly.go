@@ -41,7 +41,7 @@ func (c *readOnlyConn) watch(ctx context.Context) {
 type readOnlyConn struct {
 	*stdlib.Conn
 	server server
-	began  time.Time // of the statement under way, or a moment before
+	over   *time.Timer // of the statement under way: it began a moment before it
 }
 
 func (c *readOnlyConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
@@ -59,7 +59,7 @@ func (c *readOnlyConn) QueryContext(ctx context.Context, query string, args []dr
 // begin opens the transaction and bounds its statements, in one exchange.
 func (c *readOnlyConn) begin(ctx context.Context) error {
 	limit := c.server.limits.Timeout.Milliseconds()
-	c.began = time.Now()
+	c.over = time.NewTimer(c.server.limits.Timeout)
 	return c.Conn.Conn().PgConn().Exec(ctx, fmt.Sprintf(
 		"begin transaction read only; set local statement_timeout = %d; set local timezone = 'UTC'", limit)).Close()
 }
@@ -68,10 +68,15 @@ func (c *readOnlyConn) begin(ctx context.Context) error {
 // that ended before was cancelled by somebody, or by a limit of the server's own.
 func (c *readOnlyConn) late(err error, query string) error {
 	limit := c.server.limits.Timeout
-	if hasCode(err, queryCanceled) && limit > 0 && time.Since(c.began) >= limit {
-		return &warehouse.TimeoutError{Limit: limit, Statement: query}
+	if !hasCode(err, queryCanceled) || limit == 0 {
+		return err
 	}
-	return err
+	select {
+	case <-c.over.C:
+		return &warehouse.TimeoutError{Limit: limit, Statement: query}
+	default:
+		return err
+	}
 }
 
 // end rolls back, and forgets what a statement may have done to the session. If that
