@@ -108,7 +108,10 @@ func (f File) LedgerRow(table string) []any {
 
 // Days returns the days that a change replaces, forgets or seals, in their order.
 func (c Change) Days() []calendar.Day {
-	days := c.cleared()
+	days := slices.Clone(c.Forget)
+	for _, part := range c.Parts {
+		days = append(days, part.Day)
+	}
 	for _, part := range c.Seal {
 		days = append(days, part.Day)
 	}
@@ -126,11 +129,12 @@ func (c Change) Paths() []string {
 }
 
 // cleared returns the days that lose the rows that they had. A part of the other kind,
-// which was forgotten, has none in this table.
+// which was forgotten, has none in this table; where files put rows, they go with these.
 func (c Change) cleared() []calendar.Day {
 	var days []calendar.Day
+	_, byFile := c.Table.Column(FileColumn)
 	for _, day := range c.Forget {
-		if (day == WholePart) == c.Table.Whole {
+		if (day == WholePart) == c.Table.Whole && !byFile {
 			days = append(days, day)
 		}
 	}

@@ -71,6 +71,7 @@ type Change struct {
 	// Forget are days that are no longer loaded afterwards; they lose their rows. A day
 	// of a whole table, or WholePart of another, has no rows: its entry alone is
 	// forgotten, unless the table still is of the other kind.
+	// Where LoadFiles put rows, these stay: they go with their files alone.
 	Forget []calendar.Day
 	// Seal are days whose rows LoadFiles put there: only their entries in the ledger
 	// are replaced.

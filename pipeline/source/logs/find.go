@@ -207,19 +207,47 @@ func (l *loader) noteLocked(ctx context.Context, objects []object) {
 	}
 	_, end := l.calendar.Bounds(l.calendar.DayOf(l.options.Now))
 	step := folderStep(path.Dir(l.Path), end.Sub(l.since()))
+	there := map[hourKey]bool{}
+	for _, entry := range l.known {
+		if loaded(entry) {
+			there[hourKey{entry.Host, entry.Hour.Unix()}] = true
+		}
+	}
+	told := map[string]bool{} // folders that refuse
 	for _, host := range hosts {
 		for from := l.since().Truncate(min(step, dayLong)); from.Before(end); from = from.Add(step) {
 			key := strings.NewReplacer(hostMark, host, dayMark, from.Format(time.DateOnly), hourMark, from.Format("15"), "*", "x").Replace(l.Path)
-			if listed[path.Dir(key)] || !l.locked(ctx, key) {
+			if listed[path.Dir(key)] || !l.refused(ctx, key, host, told) {
 				continue
 			}
-			l.report.Broken = append(l.report.Broken, Problem{Name: path.Dir(l.nameOf(key)), Host: host,
-				Text: "may not be read: permission denied", Hint: "give the right to read it; the next run takes its files"})
 			for hour := from; hour.Before(from.Add(step)); hour = hour.Add(time.Hour) {
-				l.open[hourKey{host, hour.Unix()}] = true
+				if at := (hourKey{host, hour.Unix()}); !there[at] {
+					l.open[at] = true
+				}
 			}
 		}
 	}
+}
+
+// refused reports whether the right is lacking to look for a key. The highest folder that
+// refuses is told, once, and not asked again.
+func (l *loader) refused(ctx context.Context, key, host string, told map[string]bool) bool {
+	for in := path.Dir(key); in != "."; in = path.Dir(in) {
+		if told[in] {
+			return true
+		}
+	}
+	if !l.locked(ctx, key) {
+		return false
+	}
+	folder := path.Dir(key)
+	for folder != "." && path.Dir(folder) != "." && l.locked(ctx, folder) {
+		folder = path.Dir(folder)
+	}
+	told[folder] = true
+	l.report.Broken = append(l.report.Broken, Problem{Name: l.nameOf(folder), Host: host,
+		Text: "may not be read: permission denied", Hint: "give the right to read it; the next run takes its files"})
+	return true
 }
 
 const dayLong = 24 * time.Hour // of UTC

@@ -73,7 +73,7 @@ func (l *loader) load(ctx context.Context) error {
 	objects, growing := finished(there.objects, l.options.Now)
 	l.report.Growing = len(growing)
 	for _, o := range growing {
-		l.open[hourKey{o.host, o.hour.Unix()}] = true
+		l.leaveOpen(o)
 	}
 	changed, err := l.changed(ctx, objects)
 	if err != nil {
@@ -97,17 +97,48 @@ func (l *loader) load(ctx context.Context) error {
 	return l.seal(ctx)
 }
 
+// leaveOpen notes that something of an hour could not be loaded yet. What was loaded of the
+// same file is there all the same.
+func (l *loader) leaveOpen(o object) {
+	if entry, known := l.known[o.name]; !known || !loaded(entry) {
+		l.open[hourKey{o.host, o.hour.Unix()}] = true
+	}
+}
+
+// beyondSince returns the files that end before Since and have rows after it, since the
+// time zone was another one when they were cut into days.
+func (l *loader) beyondSince(ctx context.Context) (map[string]bool, error) {
+	beyond := map[string]bool{}
+	for name, entry := range l.known {
+		if !l.there[name] && loaded(entry) && l.early(entry) && l.otherZone(entry) {
+			beyond[name] = false
+		}
+	}
+	if len(beyond) == 0 {
+		return beyond, nil
+	}
+	fileDays, err := warehouse.FileDays(ctx, l.warehouse, l.Table)
+	for name := range beyond {
+		beyond[name] = slices.ContainsFunc(fileDays[name], func(d warehouse.FileDay) bool { return d.Day >= l.Since })
+	}
+	return beyond, err
+}
+
 // forget takes out the files that are to be forgotten, and are known; the entries of
 // broken and held ones that are not there any more, of which nothing is loaded; and files
-// of before Since by the time zone of today, whose rows would lie on days after it.
+// that have rows beyond Since.
 func (l *loader) forget(ctx context.Context) error {
+	beyond, err := l.beyondSince(ctx)
+	if err != nil {
+		return err
+	}
 	change := warehouse.Change{Table: l.table, RunID: l.options.RunID, At: l.options.Now}
 	for _, name := range slices.Sorted(maps.Keys(l.known)) {
-		entry, named := l.known[name], slices.Contains(l.options.Forget, name)
+		named := slices.Contains(l.options.Forget, name)
 		if named {
 			l.report.Forgotten++
 		}
-		if named || !l.there[name] && (l.early(entry) && l.otherZone(entry) || !loaded(entry)) {
+		if named || beyond[name] || !l.there[name] && !loaded(l.known[name]) {
 			change.ForgetFiles = append(change.ForgetFiles, name)
 			delete(l.known, name)
 		}
@@ -314,7 +345,7 @@ func (l *loader) leave(ctx context.Context, r *reading) error {
 	if errors.As(r.wrong, &later) {
 		l.mutex.Lock()
 		defer l.mutex.Unlock()
-		l.open[hourKey{r.object.host, r.object.hour.Unix()}] = true
+		l.leaveOpen(r.object)
 		if later.gone {
 			p.Hint = "if it was moved away on purpose, nothing is to be done"
 			l.report.Odd = append(l.report.Odd, p)

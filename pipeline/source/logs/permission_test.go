@@ -74,6 +74,11 @@ func TestA18DayWhoseFolderMayNotBeReadIsNotEmpty(t *testing.T) {
 	p.load()
 	p.wantCoverage(wednesday, 48, 48)
 	p.wantRows(2 * 31 * 3)
+	p.lock("web-1", 0) // what is loaded stays, and the one folder that refuses is told once
+	wantProblem(t, p.load().Broken, "logs/web-1", "may not be read: permission denied")
+	p.wantCoverage(wednesday, 48, 48)
+	p.wantRows(2 * 31 * 3)
+	p.lock("web-1", 0o755)
 }
 
 func (p *place) lock(name string, mode os.FileMode) {

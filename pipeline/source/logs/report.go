@@ -95,19 +95,19 @@ func (l *loader) early(entry warehouse.File) bool {
 	return !entry.Hour.Add(time.Hour).After(since)
 }
 
-// noteGone reports the files that are loaded and gone, and were read by other rules than
-// those of today: they cannot be read again. Where it was another time zone their hours are
+// noteGone reports the files that are loaded and not read any more, since they are gone or
+// lie before Since, and were read by other rules than those of today. Where it was another time zone their hours are
 // open, since their rows lie on the days of that one.
 func (l *loader) noteGone() {
 	var zone, rules []warehouse.File
 	for name, entry := range l.known {
 		definition, _, _ := strings.Cut(entry.Definition, " ")
 		switch {
-		case l.there[name] || l.early(entry) || !loaded(entry) || definition == l.definition:
+		case l.there[name] || !loaded(entry) || definition == l.definition:
 		case l.otherZone(entry):
 			l.open[hourKey{entry.Host, entry.Hour.Unix()}] = true
 			zone = append(zone, entry)
-		default:
+		case !l.early(entry):
 			rules = append(rules, entry)
 		}
 	}
@@ -122,7 +122,7 @@ func (l *loader) noteRules(files []warehouse.File, text, hint string) {
 	order := func(a, b warehouse.File) int { return a.Hour.Compare(b.Hour) }
 	first, last := slices.MinFunc(files, order), slices.MaxFunc(files, order)
 	l.report.Odd = append(l.report.Odd, Problem{Name: l.Place, Hint: hint,
-		Text: fmt.Sprintf("%d files that are gone, of %s to %s UTC, %s", len(files), first.Hour.Format("2006-01-02 15:04"), last.Hour.Add(time.Hour).Format("2006-01-02 15:04"), text)})
+		Text: fmt.Sprintf("%d files that are read no more, of %s to %s UTC, %s", len(files), first.Hour.Format("2006-01-02 15:04"), last.Hour.Add(time.Hour).Format("2006-01-02 15:04"), text)})
 }
 
 // noteUnloaded reports the files that are there and not loaded, and puts all that is

@@ -115,13 +115,7 @@ func (l *loader) seal(ctx context.Context) error {
 	}
 	rows := rowsByDay(files, fileDays)
 	change := warehouse.Change{Table: l.table, RunID: l.options.RunID, At: l.options.Now}
-	for day := range known { // of which a change of the zone, or of since, left nothing
-		if day < l.Since && len(rows[day]) == 0 {
-			change.Forget = append(change.Forget, day)
-			l.report.Changed = append(l.report.Changed, day)
-		}
-	}
-	for day := l.Since; day <= today; day++ {
+	for _, day := range l.days(known, rows, today) {
 		cells := h.grid(day)
 		part, there := l.partition(day, cells, rows[day])
 		before, loadedBefore := known[day]
@@ -133,12 +127,32 @@ func (l *loader) seal(ctx context.Context) error {
 			change.Forget = append(change.Forget, day)
 			l.report.Changed = append(l.report.Changed, day)
 		}
-		l.report.Missing = append(l.report.Missing, l.missing(day, cells)...)
+		if day >= l.Since {
+			l.report.Missing = append(l.report.Missing, l.missing(day, cells)...)
+		}
 	}
 	if len(change.Seal)+len(change.Forget) == 0 {
 		return nil
 	}
 	return l.warehouse.Replace(ctx, change)
+}
+
+// days returns the days that are brought up to date, in order: those from Since to today,
+// and of those before it, which are left as they are, the ones that another time zone cut
+// or whose rows are taken out.
+func (l *loader) days(known map[calendar.Day]warehouse.Partition, rows map[calendar.Day][]dayRows, today calendar.Day) []calendar.Day {
+	var days []calendar.Day
+	for day, part := range known {
+		recut := slices.ContainsFunc(rows[day], func(r dayRows) bool { return l.otherZone(r.file) })
+		if day < l.Since && (recut || part.Rows > 0 && len(rows[day]) == 0) {
+			days = append(days, day)
+		}
+	}
+	slices.Sort(days)
+	for day := l.Since; day <= today; day++ {
+		days = append(days, day)
+	}
+	return days
 }
 
 // dayRows are the rows of a day in one file.
@@ -157,7 +171,9 @@ func rowsByDay(files map[string]warehouse.File, fileDays map[string][]warehouse.
 	return byDay
 }
 
-// partition returns the ledger's entry of a day, and whether anything of it is there.
+// partition returns the ledger's entry of a day, and whether anything of it is there: an
+// hour, or rows, whatever is open. A day with rows is never forgotten, for these would be
+// gone while their files are known.
 func (l *loader) partition(day calendar.Day, cells []Cell, rows []dayRows) (warehouse.Partition, bool) {
 	part := warehouse.Partition{Part: warehouse.Part{Day: day}, RunID: l.options.RunID, At: l.options.Now}
 	var lines []string
@@ -181,10 +197,13 @@ func (l *loader) partition(day calendar.Day, cells []Cell, rows []dayRows) (ware
 	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
 	part.Version = fmt.Sprintf("%d-%s", part.Rows, hex.EncodeToString(sum[:12]))
 	part.InputHash = hex.EncodeToString(sum[12:24])
-	if from, to := l.calendar.Bounds(day); !from.Before(to) { // a date that the zone skipped is there, and has nothing
+	switch from, to := l.calendar.Bounds(day); {
+	case !from.Before(to): // a date that the zone skipped is there, and has nothing
 		part.Coverage = calendar.Whole()
+	case part.Coverage.Of == 0: // no host is expected
+		part.Coverage.Of = 1
 	}
-	return part, part.Coverage.Have > 0
+	return part, part.Coverage.Have > 0 || len(rows) > 0
 }
 
 // overdue is how long after the end of an hour a host that has not delivered it is

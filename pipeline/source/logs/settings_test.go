@@ -38,7 +38,7 @@ func TestOtherZoneLeavesTheHoursOfGoneLogsOpen(t *testing.T) {
 	p.remove(gone...)
 	p.c = zone(t, "Asia/Tokyo") // wednesday from 15:00 UTC of tuesday on
 	for range 2 {
-		wantProblem(t, p.load().Odd, "logs", "2 files that are gone, of 2026-11-11 03:00 to 2026-11-11 05:00 UTC, were cut into the days of another time zone")
+		wantProblem(t, p.load().Odd, "logs", "2 files that are read no more, of 2026-11-11 03:00 to 2026-11-11 05:00 UTC, were cut into the days of another time zone")
 		p.wantCoverage(wednesday, 22, 24)
 	}
 	p.put(gone[0], kept)
@@ -80,7 +80,7 @@ func TestOtherRulesForGoneLogsAreTold(t *testing.T) {
 		t.Errorf("gone: %+v", report)
 	}
 	p.source.Drop = map[string][]string{"action": {"photo_like"}}
-	wantProblem(t, p.load().Odd, "logs", "1 files that are gone, of 2026-11-11 03:00 to 2026-11-11 04:00 UTC, were read by other rules")
+	wantProblem(t, p.load().Odd, "logs", "1 files that are read no more, of 2026-11-11 03:00 to 2026-11-11 04:00 UTC, were read by other rules")
 	p.wantCoverage(wednesday, 24, 24)
 	p.wantRows(3)
 }
@@ -131,5 +131,95 @@ func TestHostIsExpectedOnItsDays(t *testing.T) {
 	p.source.Until["web-9"] = wednesday
 	if _, err := p.try(t.Context()); err == nil {
 		t.Error("a day of an unknown host is no fault")
+	}
+}
+
+// Hours may be open for a while: a zone or a host's day is mistyped, a broken file lies
+// beside. The rows of what is loaded stay, and when it is over all is as if it had never
+// been, although the logs are gone by then.
+func TestWhatIsOpenForAWhileLosesNothing(t *testing.T) {
+	for name, tt := range map[string]struct{ begin, end func(p *place) }{
+		"another zone": {func(p *place) { p.c = zone(t, "Pacific/Auckland") }, func(p *place) { p.c = zone(t, "UTC") }},
+		"a first day of a host": {func(p *place) { p.source.From = map[string]calendar.Day{"web-1": wednesday + 300} },
+			func(p *place) { p.source.From = nil }},
+		"a last day of a host": {func(p *place) { p.source.Until = map[string]calendar.Day{"web-1": wednesday - 300} },
+			func(p *place) { p.source.Until = nil }},
+		"a broken file beside each": {func(p *place) {
+			for n := range 24 {
+				p.put("web-1/"+hour(n).Format("2006-01-02-15")+".z.gz", []byte("no gzip"))
+			}
+		}, func(p *place) {
+			for n := range 24 {
+				p.remove("web-1/" + hour(n).Format("2006-01-02-15") + ".z.gz")
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlace(t, "web-1")
+			p.fill()
+			p.load()
+			want := p.dump()
+			for n := range 24 {
+				p.remove(key("web-1", hour(n)))
+			}
+			tt.begin(p)
+			for range 2 {
+				p.load()
+				p.wantRows(24 * 3)
+				if p.day(wednesday).Coverage.Complete() {
+					t.Error("the day is whole meanwhile")
+				}
+			}
+			tt.end(p)
+			p.load()
+			if got := p.dump(); got != want {
+				t.Errorf("afterwards it is\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// The only hour of a day so far is touched: what was loaded of it is there.
+func TestTouchedFileStaysLoaded(t *testing.T) {
+	p := newPlace(t, "web-1")
+	p.put(key("web-1", hour(0)), zip(events(hour(0), 1, 5)))
+	p.now = hour(2)
+	p.load()
+	p.date(key("web-1", hour(0)), p.now)
+	if report := p.load(); report.Growing != 1 || len(report.Changed) != 0 {
+		t.Errorf("%+v", report)
+	}
+	p.wantRows(5)
+	p.wantCoverage(wednesday, 1, 24)
+}
+
+// History from before since stays when the zone changes, and is told not to be whole; days
+// without events that were known stay known when since moves.
+func TestHistoryBeforeSinceStays(t *testing.T) {
+	p := newPlace(t, "web-1")
+	p.source.Since, p.source.MissingIsEmpty = wednesday-3, true
+	for n := -72; n < 24; n++ {
+		if n < -48 || n >= -24 { // monday has no events
+			p.put(key("web-1", hour(n)), zip(events(hour(n), 200+n, 2)))
+		}
+	}
+	p.load()
+	p.wantCoverage(wednesday-2, 24, 24)
+	for n := -72; n < 0; n++ {
+		if n < -48 || n >= -24 {
+			p.remove(key("web-1", hour(n)))
+		}
+	}
+	p.source.Since = wednesday
+	if report := p.load(); len(report.Changed) != 0 || len(report.Odd) != 0 {
+		t.Errorf("since moved: %+v", report)
+	}
+	p.wantCoverage(wednesday-2, 24, 24)
+	p.wantCoverage(wednesday-1, 24, 24)
+	p.c = zone(t, "Africa/Lagos") // an hour ahead
+	wantProblem(t, p.load().Odd, "logs", "48 files that are read no more, of 2026-11-08 00:00 to 2026-11-11 00:00 UTC, were cut into the days of another time zone")
+	p.wantRows(72 * 2)
+	if p.day(wednesday - 1).Coverage.Complete() {
+		t.Error("a day of the old zone is whole")
 	}
 }
