@@ -44,6 +44,7 @@ type loader struct {
 	unknowns   map[unknown]*sighting
 	// open are hours of which there is something that could not be loaded yet.
 	open   map[hourKey]bool
+	later  map[string]bool   // files that are left for a later run
 	taken  map[string]string // by checksum, the files that are loaded or being loaded
 	report Report
 	done   int
@@ -67,7 +68,7 @@ func (l *loader) load(ctx context.Context) error {
 		return err
 	}
 	l.report.Found = len(there.objects)
-	l.open = map[hourKey]bool{}
+	l.open, l.later = map[hourKey]bool{}, map[string]bool{}
 	l.noteNames(there)
 	l.noteLocked(ctx, there.objects)
 	objects, growing := finished(there.objects, l.options.Now)
@@ -100,6 +101,7 @@ func (l *loader) load(ctx context.Context) error {
 // leaveOpen notes that something of an hour could not be loaded yet. What was loaded of the
 // same file is there all the same.
 func (l *loader) leaveOpen(o object) {
+	l.later[o.name] = true
 	if entry, known := l.known[o.name]; !known || !loaded(entry) {
 		l.open[hourKey{o.host, o.hour.Unix()}] = true
 	}

@@ -132,7 +132,7 @@ func (l *loader) noteUnloaded(objects []object) {
 		file, known := l.known[o.name]
 		p := Problem{Name: o.name, Host: o.host, Hour: o.hour, Text: file.Reason}
 		switch {
-		case !known:
+		case !known || l.later[o.name]:
 		case file.State == warehouse.FileBroken:
 			p.Hint = hintOf(file.Reason)
 			l.report.Broken = append(l.report.Broken, p)

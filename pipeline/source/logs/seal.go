@@ -203,6 +203,10 @@ func (l *loader) partition(day calendar.Day, cells []Cell, rows []dayRows) (ware
 	case part.Coverage.Of == 0: // no host is expected
 		part.Coverage.Of = 1
 	}
+	foreign := slices.ContainsFunc(rows, func(r dayRows) bool { return l.otherZone(r.file) })
+	if foreign && part.Coverage.Complete() { // rows of another zone's day lie on it, too
+		part.Coverage.Have--
+	}
 	return part, part.Coverage.Have > 0 || len(rows) > 0
 }
 

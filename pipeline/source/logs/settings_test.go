@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,6 +68,35 @@ func TestOtherZoneTakesOutWhatLiesBeforeSince(t *testing.T) {
 	p.load()
 	if got, want := p.dump(), want.dump(); got != want {
 		t.Errorf("it is\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Where logs in the middle are gone, days at the edges of the gap have rows of the other
+// zone's days beside their own: no such day is whole.
+func TestNoDayWithRowsOfAnotherZoneIsWhole(t *testing.T) {
+	for from, to := range map[string]string{"America/Toronto": "Asia/Tokyo", "Asia/Tokyo": "America/Toronto"} {
+		p := newPlace(t, "web-1")
+		p.c, p.source.Since = zone(t, from), wednesday-4
+		for n := -5 * 24; n < 30; n++ {
+			p.put(key("web-1", hour(n)), zip(events(hour(n), 500+n, 2)))
+		}
+		p.load()
+		for n := -48; n < -24; n++ { // monday is gone
+			p.remove(key("web-1", hour(n)))
+		}
+		p.c = zone(t, to)
+		p.load()
+		for day := p.source.Since; day <= wednesday; day++ {
+			at, _ := p.c.Bounds(day)
+			foreign := p.one(fmt.Sprintf("select count(*) from staging.events where day = date '%s' and (occurred_at < timestamp '%s' or occurred_at >= timestamp '%s')",
+				day, at.UTC().Format(time.DateTime), at.Add(24*time.Hour).UTC().Format(time.DateTime)))
+			if whole := p.day(day).Coverage.Complete(); whole && foreign > 0 {
+				t.Errorf("%s to %s: %s is whole, with %d rows of other days", from, to, day, foreign)
+			}
+		}
+		if p.day(wednesday-3).Coverage.Have == 0 || p.day(wednesday-2).Coverage.Complete() {
+			t.Errorf("%s to %s: %v, %v", from, to, p.day(wednesday-3), p.day(wednesday-2))
+		}
 	}
 }
 
