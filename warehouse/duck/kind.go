@@ -35,3 +35,19 @@ func (d *DB) turn(ctx context.Context, tx *sql.Tx, table warehouse.Table) error 
 	}
 	return d.run(ctx, tx, table.Turning(standing, spell)...)
 }
+
+// clear takes away what a change replaces or forgets.
+func (d *DB) clear(ctx context.Context, tx *sql.Tx, change warehouse.Change) error {
+	var standing warehouse.Standing
+	var err error
+	switch {
+	case len(change.Parts) > 0: // afterwards the table is of the right kind
+		err = d.turn(ctx, tx, change.Table)
+	case len(change.Forget) > 0:
+		standing, err = d.standing(ctx, querier{tx}, change.Table)
+	}
+	if err != nil {
+		return err
+	}
+	return d.run(ctx, tx, change.Deletions(standing)...)
+}

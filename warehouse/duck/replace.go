@@ -113,21 +113,12 @@ func (d *DB) Replace(ctx context.Context, change warehouse.Change) error {
 }
 
 func (d *DB) replace(ctx context.Context, conn *sql.Conn, tx *sql.Tx, change warehouse.Change, tally *warehouse.Tally) error {
-	if len(change.Parts) > 0 {
-		if err := d.turn(ctx, tx, change.Table); err != nil {
-			return err
-		}
-	}
-	standing, err := d.standing(ctx, querier{tx}, change.Table)
-	if err != nil {
-		return err
-	}
-	if err := d.run(ctx, tx, change.Deletions(standing)...); err != nil {
+	if err := d.clear(ctx, tx, change); err != nil {
 		return err
 	}
 	if change.Rows != nil { // without, the table may still be of the other kind
 		facts := target{change.Table, change.Table.ColumnNames()}
-		err = lend(conn, func(raw driver.Conn) error {
+		err := lend(conn, func(raw driver.Conn) error {
 			return appendTo(ctx, raw, facts, func(add func(...driver.Value) error) error {
 				return appendRows(ctx, change, tally, add)
 			})

@@ -27,6 +27,22 @@ func (d *DB) standing(ctx context.Context, conn *pgx.Conn, table warehouse.Table
 	})
 }
 
+// clear takes away what a change replaces or forgets.
+func (d *DB) clear(ctx context.Context, conn *pgx.Conn, change warehouse.Change) error {
+	var stands warehouse.Standing
+	var err error
+	switch {
+	case len(change.Parts) > 0: // afterwards the table is of the right kind
+		err = d.turn(ctx, conn, change.Table)
+	case len(change.Forget) > 0:
+		stands, err = d.standing(ctx, conn, change.Table)
+	}
+	if err != nil {
+		return err
+	}
+	return run(ctx, conn, change.Deletions(stands)...)
+}
+
 // turn lets a table of the other kind give way. Loads of other days may be about to do
 // the same: the first one does it, and the others see it done.
 func (d *DB) turn(ctx context.Context, conn *pgx.Conn, table warehouse.Table) error {

@@ -33,16 +33,7 @@ func (d *DB) change(ctx context.Context, conn *pgx.Conn, change warehouse.Change
 	if err != nil {
 		return nil, err
 	}
-	if len(change.Parts) > 0 {
-		if err := d.turn(ctx, conn, change.Table); err != nil {
-			return nil, err
-		}
-	}
-	stands, err := d.standing(ctx, conn, change.Table)
-	if err != nil {
-		return nil, err
-	}
-	if err := run(ctx, conn, change.Deletions(stands)...); err != nil {
+	if err := d.clear(ctx, conn, change); err != nil {
 		return nil, err
 	}
 	if change.Rows != nil { // without, the table may still be of the other kind
