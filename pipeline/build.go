@@ -17,6 +17,11 @@ func (w *work) build(ctx context.Context, u *unit) (NodeReport, error) {
 	w.mutex.Lock()
 	plan := w.planner.Plan(u.asset)
 	w.mutex.Unlock()
+	if plan.Waiting == noDays { // no later night brings what it waits for
+		b.report.Failures = []Failure{{From: warehouse.WholePart, To: warehouse.WholePart + 1, Error: noDays, Kind: FailedSetup}}
+		b.report.Ended = w.Clock()
+		return b.report, b.attempt(ctx, warehouse.Attempt{From: warehouse.WholePart, To: warehouse.WholePart + 1, State: warehouse.Failed, Error: noDays, Started: b.report.Started})
+	}
 	b.report.Fresh, b.report.Waiting = plan.Fresh, plan.Waiting
 	spoiled := w.failedDays(u.asset, u.parents)
 	var stale []Stale
@@ -62,6 +67,9 @@ func (b *builder) all(ctx context.Context, stale []Stale, forget []calendar.Day)
 	}
 	for _, batch := range batches(b.asset, stale) {
 		if err := b.batch(ctx, batch); err != nil {
+			if ctx.Err() == nil && b.Kind(err) != FailedStorage { // the run may survive it
+				err = errors.Join(err, b.rememberFailure(ctx))
+			}
 			return err
 		}
 	}

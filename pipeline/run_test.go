@@ -329,3 +329,27 @@ func states(t *testing.T, w warehouse.Querier, g *pipeline.Graph) map[string]str
 	}
 	return found
 }
+
+// A table by day whose parents are whole is never made, whatever the night brings: that is a
+// fault, and what was made of it before must not pass for fresh.
+func TestATableWithoutDaysIsAFault(t *testing.T) {
+	w := openWarehouse(t)
+	run(t, w, assets(t, nil), fill{rows: everyDay(100)}, nil)
+	whole := assets(t, func(name, text string) string {
+		if name == "sales" {
+			return strings.Replace(strings.Replace(text, "columns:\n  - {name: day, type: date, description: A column.}\n", "materialization: {strategy: create+replace}\ncolumns:\n", 1),
+				"select day, user_id, cents from production.purchases where day >= $1 and day < $2", "select user_id, cents from production.purchases", 1)
+		}
+		return text
+	})
+	report := run(t, w, whole, fill{rows: everyDay(100)}, nil)
+	failed := map[string]bool{}
+	for _, n := range report.Nodes {
+		for _, f := range n.Failures {
+			failed[n.Name] = f.Kind == pipeline.FailedSetup && strings.Contains(f.Error, "no parent is cut into days")
+		}
+	}
+	if report.Worst() != pipeline.FailedSetup || !failed["totals"] || !failed["yesterday"] || failed["sales"] {
+		t.Errorf("worst is %q, failed are %v", report.Worst(), failed)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -118,22 +119,31 @@ func (a *app) run(ctx context.Context, flags runFlags) error {
 }
 
 // last returns the report that tells how the tables stand: that of the last run. Those
-// before it are of runs that had been interrupted; what they could not do the last one
-// has tried anew. It is nil if there is none.
+// before it are of runs that had been interrupted. What they could not do the last one has
+// tried anew; nodes that it did not come to, since it was for some tables only, stand in it
+// as they were left. It is nil if there is none.
 func last(reports []*pipeline.Report) *pipeline.Report {
 	if len(reports) == 0 {
 		return nil
 	}
-	return reports[len(reports)-1]
+	report := *reports[len(reports)-1]
+	report.Nodes = slices.Clone(report.Nodes)
+	for _, earlier := range slices.Backward(reports[:len(reports)-1]) {
+		for _, node := range earlier.Nodes {
+			if !slices.ContainsFunc(report.Nodes, func(n pipeline.NodeReport) bool { return n.Name == node.Name }) {
+				report.Nodes = append(report.Nodes, node)
+			}
+		}
+	}
+	return &report
 }
 
 // madeNothing reports whether a backfill found no day to make.
 func madeNothing(o runOptions, reports []*pipeline.Report) bool {
-	report := last(reports)
-	if o.forced == nil || report == nil {
+	if o.forced == nil || len(reports) == 0 {
 		return false
 	}
-	for _, node := range report.Nodes {
+	for _, node := range reports[len(reports)-1].Nodes {
 		if node.Built+len(node.Failures)+len(node.Skipped) > 0 {
 			return false
 		}

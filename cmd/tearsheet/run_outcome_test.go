@@ -50,6 +50,10 @@ func TestTheLastReportDecides(t *testing.T) {
 	if err := failed(last([]*pipeline.Report{likesFailed(), good})); err != nil {
 		t.Errorf("the run failed: %v", err)
 	}
+	users := &pipeline.Report{RunID: "for users alone", Nodes: []pipeline.NodeReport{{Name: "users", Tables: []string{"users"}}}}
+	if err := failed(last([]*pipeline.Report{likesFailed(), users})); exitCode(err) != exitHeld {
+		t.Errorf("what the last run did not try is forgotten: %v", err)
+	}
 	err := a.holds([]*pipeline.Report{good, likesFailed()})
 	if exitCode(err) != exitHeld || !strings.Contains(err.Error(), "the sheet is held") {
 		t.Errorf("a sheet over what failed last: %v", err)
