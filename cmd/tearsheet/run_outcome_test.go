@@ -78,9 +78,9 @@ func TestNothingToDoIsSaidOfWholeRunsOnly(t *testing.T) {
 	}{
 		"all as it should be": {pipeline.Report{Nodes: []pipeline.NodeReport{node("")}}, "nothing to do: 1 table, all as they should be"},
 		"an odd one":          {pipeline.Report{Nodes: []pipeline.NodeReport{node(pipeline.Odd)}}, "nothing to do"},
-		"a broken file":       {pipeline.Report{Nodes: []pipeline.NodeReport{node(pipeline.Broken)}}, "1 table as they were"},
-		"a held file":         {pipeline.Report{Nodes: []pipeline.NodeReport{node(pipeline.Held)}}, "1 table as they were"},
-		"a missing file":      {pipeline.Report{Nodes: []pipeline.NodeReport{node(pipeline.Missing)}}, "1 table as they were"},
+		"a broken file":       {pipeline.Report{Nodes: []pipeline.NodeReport{node(pipeline.Broken)}}, "nothing new: 1 table as they were"},
+		"a held file":         {pipeline.Report{Nodes: []pipeline.NodeReport{node(pipeline.Held)}}, "nothing new: 1 table as they were"},
+		"a missing file":      {pipeline.Report{Nodes: []pipeline.NodeReport{node(pipeline.Missing)}}, "nothing new: 1 table as they were"},
 		"cut short":           {pipeline.Report{RunID: "7", BrokeOff: true, Nodes: []pipeline.NodeReport{node("")}}, "run 7 broke off"},
 	} {
 		a, out, _ := saying()
