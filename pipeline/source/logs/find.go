@@ -112,9 +112,10 @@ func (p *pattern) match(key string) (host string, hour time.Time, ok bool) {
 
 // found is what lies in a bucket.
 type found struct {
-	objects  []object       // by name
-	unknown  map[string]int // hosts that are not expected, and how many files each has
-	misnamed []string       // keys that look like logs and are not of the path
+	objects  []object        // by name
+	unknown  map[string]int  // hosts that are not expected, and how many files each has
+	early    map[string]bool // names of files of before Since
+	misnamed []string        // keys that look like logs and are not of the path
 }
 
 // find lists the files of a source, in the order of their names. Those of hours before
@@ -128,7 +129,7 @@ func find(ctx context.Context, s Source, since time.Time) (found, error) {
 	if err != nil {
 		return found{}, &PlaceError{Place: s.Place, Err: err}
 	}
-	f := found{unknown: map[string]int{}}
+	f := found{unknown: map[string]int{}, early: map[string]bool{}}
 	done := map[string]bool{}
 	for _, o := range listed {
 		if strings.HasSuffix(o.Key, doneMark) {
@@ -143,6 +144,8 @@ func find(ctx context.Context, s Source, since time.Time) (found, error) {
 			f.unknown[host]++
 		case hour.Add(time.Hour).After(since):
 			f.objects = append(f.objects, newObject(s, o, host, hour))
+		default:
+			f.early[s.nameOf(o.Key)] = true
 		}
 	}
 	slices.SortFunc(f.objects, func(a, b object) int { return strings.Compare(a.name, b.name) })
@@ -209,11 +212,12 @@ func (l *loader) noteLocked(ctx context.Context, objects []object) {
 	step := folderStep(path.Dir(l.Path), end.Sub(l.since()))
 	there := map[hourKey]bool{}
 	for _, entry := range l.known {
-		if loaded(entry) {
+		if loaded(entry) && !slices.Contains(l.options.Forget, entry.Path) {
 			there[hourKey{entry.Host, entry.Hour.Unix()}] = true
 		}
 	}
 	told := map[string]bool{} // folders that refuse
+	l.refuse = told
 	for _, host := range hosts {
 		for from := l.since().Truncate(min(step, dayLong)); from.Before(end); from = from.Add(step) {
 			key := strings.NewReplacer(hostMark, host, dayMark, from.Format(time.DateOnly), hourMark, from.Format("15"), "*", "x").Replace(l.Path)
@@ -248,6 +252,16 @@ func (l *loader) refused(ctx context.Context, key, host string, told map[string]
 	l.report.Broken = append(l.report.Broken, Problem{Name: l.nameOf(folder), Host: host,
 		Text: "may not be read: permission denied", Hint: "give the right to read it; the next run takes its files"})
 	return true
+}
+
+// behind reports whether a file lies in a folder that refuses.
+func (l *loader) behind(name string) bool {
+	for folder := range l.refuse {
+		if strings.HasPrefix(name, l.nameOf(folder)+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 const dayLong = 24 * time.Hour // of UTC

@@ -44,6 +44,7 @@ type loader struct {
 	unknowns   map[unknown]*sighting
 	// open are hours of which there is something that could not be loaded yet.
 	open   map[hourKey]bool
+	refuse map[string]bool   // folders that may not be read
 	later  map[string]bool   // files that are left for a later run
 	taken  map[string]string // by checksum, the files that are loaded or being loaded
 	report Report
@@ -64,13 +65,13 @@ func (l *loader) load(ctx context.Context) error {
 	for _, o := range there.objects {
 		l.there[o.name] = true
 	}
-	if err := l.forget(ctx); err != nil {
+	l.open, l.later = map[hourKey]bool{}, map[string]bool{}
+	l.noteLocked(ctx, there.objects)
+	if err := l.forget(ctx, there.early); err != nil {
 		return err
 	}
 	l.report.Found = len(there.objects)
-	l.open, l.later = map[hourKey]bool{}, map[string]bool{}
 	l.noteNames(there)
-	l.noteLocked(ctx, there.objects)
 	objects, growing := finished(there.objects, l.options.Now)
 	l.report.Growing = len(growing)
 	for _, o := range growing {
@@ -108,11 +109,12 @@ func (l *loader) leaveOpen(o object) {
 }
 
 // beyondSince returns the files that end before Since and have rows after it, since the
-// time zone was another one when they were cut into days.
-func (l *loader) beyondSince(ctx context.Context) (map[string]bool, error) {
+// time zone was another one when they were cut into days. Those that are gone stay: they
+// could not be read again when the zone is set back. Early are the files that lie there.
+func (l *loader) beyondSince(ctx context.Context, early map[string]bool) (map[string]bool, error) {
 	beyond := map[string]bool{}
 	for name, entry := range l.known {
-		if !l.there[name] && loaded(entry) && l.early(entry) && l.otherZone(entry) {
+		if early[name] && loaded(entry) && l.otherZone(entry) {
 			beyond[name] = false
 		}
 	}
@@ -129,8 +131,8 @@ func (l *loader) beyondSince(ctx context.Context) (map[string]bool, error) {
 // forget takes out the files that are to be forgotten, and are known; the entries of
 // broken and held ones that are not there any more, of which nothing is loaded; and files
 // that have rows beyond Since.
-func (l *loader) forget(ctx context.Context) error {
-	beyond, err := l.beyondSince(ctx)
+func (l *loader) forget(ctx context.Context, early map[string]bool) error {
+	beyond, err := l.beyondSince(ctx, early)
 	if err != nil {
 		return err
 	}
@@ -140,7 +142,7 @@ func (l *loader) forget(ctx context.Context) error {
 		if named {
 			l.report.Forgotten++
 		}
-		if named || beyond[name] || !l.there[name] && !loaded(l.known[name]) {
+		if named || beyond[name] || !l.there[name] && !loaded(l.known[name]) && !l.behind(name) {
 			change.ForgetFiles = append(change.ForgetFiles, name)
 			delete(l.known, name)
 		}

@@ -103,10 +103,13 @@ func (l *loader) noteGone() {
 	for name, entry := range l.known {
 		definition, _, _ := strings.Cut(entry.Definition, " ")
 		switch {
-		case l.there[name] || !loaded(entry) || definition == l.definition:
+		case !loaded(entry) || definition == l.definition:
 		case l.otherZone(entry):
 			l.open[hourKey{entry.Host, entry.Hour.Unix()}] = true
-			zone = append(zone, entry)
+			if !l.there[name] {
+				zone = append(zone, entry)
+			}
+		case l.there[name]:
 		case !l.early(entry):
 			rules = append(rules, entry)
 		}

@@ -115,7 +115,7 @@ func (l *loader) seal(ctx context.Context) error {
 	}
 	rows := rowsByDay(files, fileDays)
 	change := warehouse.Change{Table: l.table, RunID: l.options.RunID, At: l.options.Now}
-	for _, day := range l.days(known, rows, today) {
+	for _, day := range l.days(h, known, rows, today) {
 		cells := h.grid(day)
 		part, there := l.partition(day, cells, rows[day])
 		before, loadedBefore := known[day]
@@ -127,7 +127,7 @@ func (l *loader) seal(ctx context.Context) error {
 			change.Forget = append(change.Forget, day)
 			l.report.Changed = append(l.report.Changed, day)
 		}
-		if day >= l.Since {
+		if day >= l.Since && day <= today {
 			l.report.Missing = append(l.report.Missing, l.missing(day, cells)...)
 		}
 	}
@@ -138,20 +138,32 @@ func (l *loader) seal(ctx context.Context) error {
 }
 
 // days returns the days that are brought up to date, in order: those from Since to today,
-// and of those before it, which are left as they are, the ones that another time zone cut
-// or whose rows are taken out.
-func (l *loader) days(known map[calendar.Day]warehouse.Partition, rows map[calendar.Day][]dayRows, today calendar.Day) []calendar.Day {
+// those after it that an earlier clock or zone knew, and of those before Since, which are
+// left as they are, the ones that another time zone cut, that have an open hour, or whose
+// rows are others than they were.
+func (l *loader) days(h *hours, known map[calendar.Day]warehouse.Partition, rows map[calendar.Day][]dayRows, today calendar.Day) []calendar.Day {
 	var days []calendar.Day
 	for day, part := range known {
-		recut := slices.ContainsFunc(rows[day], func(r dayRows) bool { return l.otherZone(r.file) })
-		if day < l.Since && (recut || part.Rows > 0 && len(rows[day]) == 0) {
+		if l.Since <= day && day <= today {
+			continue
+		}
+		recut := day > today || slices.ContainsFunc(rows[day], func(r dayRows) bool { return l.otherZone(r.file) })
+		var have int64
+		for _, r := range rows[day] {
+			have += r.rows
+		}
+		recut = recut || !part.Coverage.Complete() // it may be whole again
+		for _, cell := range h.grid(day) {
+			recut = recut || l.open[hourKey{cell.Host, cell.Hour.Unix()}]
+		}
+		if recut || part.Rows != have {
 			days = append(days, day)
 		}
 	}
-	slices.Sort(days)
 	for day := l.Since; day <= today; day++ {
 		days = append(days, day)
 	}
+	slices.Sort(days)
 	return days
 }
 

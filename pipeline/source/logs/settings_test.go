@@ -169,7 +169,8 @@ func TestHostIsExpectedOnItsDays(t *testing.T) {
 // been, although the logs are gone by then.
 func TestWhatIsOpenForAWhileLosesNothing(t *testing.T) {
 	for name, tt := range map[string]struct{ begin, end func(p *place) }{
-		"another zone": {func(p *place) { p.c = zone(t, "Pacific/Auckland") }, func(p *place) { p.c = zone(t, "UTC") }},
+		"another zone":       {func(p *place) { p.c = zone(t, "Pacific/Auckland") }, func(p *place) { p.c = zone(t, "UTC") }},
+		"a zone to the west": {func(p *place) { p.c = zone(t, "America/Toronto") }, func(p *place) { p.c = zone(t, "UTC") }},
 		"a first day of a host": {func(p *place) { p.source.From = map[string]calendar.Day{"web-1": wednesday + 300} },
 			func(p *place) { p.source.From = nil }},
 		"a last day of a host": {func(p *place) { p.source.Until = map[string]calendar.Day{"web-1": wednesday - 300} },
@@ -252,4 +253,39 @@ func TestHistoryBeforeSinceStays(t *testing.T) {
 	if p.day(wednesday - 1).Coverage.Complete() {
 		t.Error("a day of the old zone is whole")
 	}
+}
+
+// To take a file out opens its day also where that lies before since.
+func TestForgottenFileOpensADayBeforeSince(t *testing.T) {
+	p := newPlace(t, "web-1")
+	p.source.Since = wednesday - 2
+	for n := -48; n < 24; n++ {
+		p.put(key("web-1", hour(n)), zip(events(hour(n), 200+n, 2)))
+	}
+	p.load()
+	p.source.Since = wednesday
+	p.load()
+	p.wantCoverage(wednesday-1, 24, 24)
+	p.forget = []string{"logs/" + key("web-1", hour(-12))}
+	p.load()
+	p.wantCoverage(wednesday-1, 23, 24)
+	p.forget = nil
+	if report := p.load(); len(report.Changed) != 0 {
+		t.Errorf("%+v", report)
+	}
+}
+
+// A file of another zone that may still grow leaves the hour open: it lies on the day of
+// the old zone.
+func TestGrowingFileOfAnotherZoneLeavesItsHourOpen(t *testing.T) {
+	p := newPlace(t, "web-1")
+	for n := range 29 {
+		p.put(key("web-1", hour(n)), zip(events(hour(n), 200+n, 2)))
+	}
+	p.now = hour(31)
+	p.load()
+	p.date(key("web-1", hour(28)), p.now)
+	p.c = zone(t, "America/Toronto") // wednesday until 05:00 UTC
+	p.load()
+	p.wantCoverage(wednesday, 23, 24)
 }
