@@ -30,11 +30,14 @@ func rooms() []Room {
 		{Path: "internal/yamlfile", Layer: 0, Imports: "internal/spelling"},
 		{Path: "internal/layers", Layer: 0},
 		{Path: "internal/sqltext", Layer: 0},
-		{Path: "internal/xlsxfile", Layer: 0},
+		{Path: "workbook", Layer: 0},
+		{Path: "mail", Layer: 0},
 
 		{Path: "warehouse", Layer: 1, Imports: "calendar"},
 		{Path: "metrics", Layer: 1, Imports: "calendar internal/spelling internal/sqltext internal/yamlfile"},
 		{Path: "internal/demo", Layer: 1, Imports: "calendar"},
+		{Path: "internal/xlsxfile", Layer: 1, Imports: "workbook"},
+		{Path: "workbook/google", Layer: 1, Imports: "workbook"},
 
 		{Path: "warehouse/duck", Layer: 2, Imports: "warehouse calendar"},
 		{Path: "warehouse/pg", Layer: 2, Imports: "warehouse calendar"},
@@ -44,7 +47,7 @@ func rooms() []Room {
 		{Path: "store", Layer: 2, Imports: "metrics calendar"},
 		{Path: "pipeline", Layer: 2, Imports: "warehouse pipeline/logline workflow calendar internal/yamlfile internal/spelling internal/sqltext"},
 		{Path: "pipeline/source/*", Layer: 2, Imports: "warehouse pipeline/logline calendar"},
-		{Path: "schemadoc", Layer: 3, Imports: "pipeline warehouse templates calendar internal/xlsxfile"},
+		{Path: "schemadoc", Layer: 3, Imports: "pipeline warehouse templates calendar workbook internal/xlsxfile"},
 		{Path: "pipeline/graphpage", Layer: 3, Imports: "pipeline templates calendar"},
 
 		{Path: "tearsheet", Layer: 3, Imports: "metrics plan audit calendar"},
@@ -52,10 +55,12 @@ func rooms() []Room {
 
 		// A Document is told in days, weeks and values, so a renderer may name them.
 		{Path: "tearsheet/render", Layer: 4, Imports: "tearsheet templates metrics calendar"},
-		{Path: "tearsheet/render/xlsx", Layer: 4, Imports: "tearsheet templates metrics calendar internal/xlsxfile"},
+		{Path: "tearsheet/render/layout", Layer: 4, Imports: "tearsheet metrics calendar workbook"},
+		{Path: "tearsheet/render/xlsx", Layer: 5, Imports: "tearsheet tearsheet/render/layout internal/xlsxfile workbook metrics calendar"},
+		{Path: "tearsheet/render/sheets", Layer: 5, Imports: "tearsheet tearsheet/render/layout workbook"},
 		{Path: "tearsheet/render/*", Layer: 4, Imports: "tearsheet templates metrics calendar"},
 
-		{Path: "cmd/tearsheet", Layer: 5, Imports: `. calendar templates workflow
+		{Path: "cmd/tearsheet", Layer: 6, Imports: `. calendar templates workflow workbook workbook/google mail internal/xlsxfile
 			warehouse warehouse/duck warehouse/pg pipeline pipeline/logline pipeline/source/*
 			metrics plan audit store schemadoc pipeline/graphpage tearsheet tearsheet/render tearsheet/render/* dashboard dashboard/web dashboard/mail
 			internal/spelling internal/yamlfile internal/demo`},
@@ -66,6 +71,8 @@ func rooms() []Room {
 		{Path: "internal/testenv", Layer: 1, Tests: true, Imports: "internal/testenv/postgres internal/testenv/mariadb"},
 		{Path: "internal/testrun", Layer: 2, Tests: true, Imports: "internal/testenv internal/testenv/postgres internal/testenv/mariadb"},
 		{Path: "warehouse/warehousetest", Layer: 3, Tests: true, Imports: "warehouse calendar internal/testenv"},
+		{Path: "workbook/google/googletest", Layer: 2, Tests: true, Imports: "workbook"},
+		{Path: "internal/standin", Layer: 3, Tests: true, Imports: "workbook/google/googletest"},
 		{Path: "tearsheet/render/rendertest", Layer: 5, Tests: true, Imports: "tearsheet metrics plan calendar internal/testenv"},
 	}
 }
@@ -79,7 +86,8 @@ func rules() []Rule {
 		{Use: "github.com/klauspost/compress", Only: "pipeline/source/logs", Why: "logs are unpacked in source/logs"},
 		{Use: "github.com/zeebo/xxh3", Only: "warehouse", Why: "rows are hashed in warehouse"},
 		{Use: "github.com/dbos-inc/dbos-transact-golang", Only: "workflow", Why: "runs are kept by workflow"},
-		{Use: "github.com/wneessen/go-mail", Only: "cmd/tearsheet", Why: "mail goes out through cmd"},
+		{Use: "github.com/wneessen/go-mail", Only: "mail cmd/tearsheet", Why: "only mail speaks to a mail server"},
+		{Use: "google.golang.org/api", Only: "workbook/google", Why: "only workbook/google speaks to Google Sheets"},
 		{Use: "github.com/jackc/pgx/v5", Only: "warehouse/pg store workflow", Why: "only warehouse/pg, store and the state of workflow speak to PostgreSQL"},
 		{Use: "modernc.org/sqlite", Only: "store workflow", Why: "only store and the state of workflow know SQLite"},
 		{Use: "github.com/go-pdf/fpdf", Only: "tearsheet/render/pdf", Why: "only render/pdf draws PDF"},
