@@ -23,6 +23,7 @@ type Tab struct {
 	Name    string
 	Widths  map[int]float64 // of columns, in characters
 	Heights map[int]float64 // of rows, in points
+	Hidden  map[int]bool    // columns that are not shown; sparklines read them all the same
 	Cells   map[Ref]*Cell
 	Merged  []Area
 	Rules   []Rule
@@ -173,9 +174,12 @@ type Series struct {
 
 // Page is how a tab is printed: one page wide, as many high as it takes.
 type Page struct {
-	Paper            string // letter, a4
+	Paper            string // letter, a4; "" is letter
 	Landscape        bool
-	Columns, Rows    int    // of the printed area
+	Columns, Rows    int    // of the printed area; 0: all of the tab
 	HeadFrom, HeadTo int    // rows that are repeated on each page; 0: none
+	HeadColumns      int    // columns from the left that are repeated; 0: none
+	Wide             int    // pages that the tab is wide; 0 is 1
+	Narrow           bool   // with narrow margins, in the middle of the page
 	Left, Middle     string // of the foot; the number of the page stands at its right
 }
