@@ -1,6 +1,3 @@
-// Package xlsxfile holds what every workbook that we write needs and its library does
-// not give: a file that is the same bytes for the same content, and text that a cell
-// holds as it was typed. What stands in the cells is left to others.
 package xlsxfile
 
 import (

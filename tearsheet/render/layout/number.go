@@ -1,4 +1,4 @@
-package xlsx
+package layout
 
 import (
 	"strings"
@@ -24,6 +24,15 @@ func pattern(r tearsheet.Row) string {
 	return p
 }
 
+// withMinus is a format for numbers of either sign, with a true minus.
+func withMinus(positive string) string { return positive + `;"` + minus + `"` + positive }
+
+// weekly formats a week of a row. Its sign follows the digits; without one it leaves
+// the room of the widest, so that digits stand below digits.
+func weekly(r tearsheet.Row, sign, widest string) string {
+	return withMinus(pattern(r) + quoted(sign) + blank(widest[len(sign):]))
+}
+
 // plain formats a number that was printed as text: a true minus where the text has
 // one, and none where a negative number was rounded to 0. The tail follows the
 // digits.
@@ -32,7 +41,7 @@ func plain(pattern, tail string, v metrics.Value, text string) string {
 	if v.Sign() < 0 && !strings.HasPrefix(text, minus) {
 		return positive + ";" + positive
 	}
-	return positive + `;"` + minus + `"` + positive
+	return withMinus(positive)
 }
 
 // signed is plain with a plus on what is positive, unless it was rounded to 0.
