@@ -5,8 +5,7 @@ import (
 	"io"
 
 	"tearsheet/internal/xlsxfile"
-
-	"github.com/xuri/excelize/v2"
+	"tearsheet/workbook"
 )
 
 // The tabs of the workbook, in their order.
@@ -17,57 +16,48 @@ const (
 	tabMissing = "Missing"
 )
 
-// XLSX writes the document as a workbook with a tab each for tables, columns, values of
-// columns, and gaps. No cell has a formula, and text that looks like one stays text. The
-// same document gives the same bytes.
+// XLSX writes the document as the workbook of Book. No cell has a formula, and text that
+// looks like one stays text. The same document gives the same bytes.
 func XLSX(w io.Writer, doc *Document) error {
-	b := newBook()
-	defer b.file.Close()
-	b.properties(doc)
-	sheets := []*sheet{b.tables(doc), b.columns(doc), b.values(doc), b.gaps(doc)}
-	b.link(doc, sheets)
-	if b.err != nil {
-		return fmt.Errorf("xlsx: %w", b.err)
-	}
-	b.file.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return xlsxfile.NewArchive(w) })
-	if _, err := b.file.WriteTo(w); err != nil {
+	if err := xlsxfile.Write(w, Book(doc)); err != nil {
 		return fmt.Errorf("xlsx: %w", err)
 	}
 	return nil
 }
 
-func (b *book) properties(doc *Document) {
-	day := doc.AsOf.String() + "T00:00:00Z"
-	b.keep(b.file.SetDocProps(&excelize.DocProperties{Title: xlsxfile.Printable(Title), Creator: "Tearsheet", LastModifiedBy: "Tearsheet",
-		Created: day, Modified: day, Language: "en"}))
-	b.keep(b.file.SetAppProps(&excelize.AppProperties{Application: "Tearsheet", Company: xlsxfile.Printable(doc.Company)}))
+// Book lays out the document as a workbook with a tab each for tables, columns, values
+// of columns, and gaps.
+func Book(doc *Document) *workbook.Book {
+	book := &workbook.Book{Title: Title, Company: doc.Company, Day: doc.AsOf.String()}
+	leads(doc, []*sheet{tables(book, doc), columns(book, doc), values(book, doc), gaps(book, doc)})
+	return book
 }
 
 // tables writes a row for each table, below the title of the document.
-func (b *book) tables(doc *Document) *sheet {
-	s := b.sheet(tabTables)
+func tables(book *workbook.Book, doc *Document) *sheet {
+	s := newSheet(book, tabTables)
 	s.wide = 2
 	title := Title
 	if doc.Company != "" {
 		title = doc.Company + ": " + title
 	}
-	s.line(24, cell{text: title, style: b.style.title})
-	s.line(16, cell{text: doc.Subtitle(), style: b.style.note})
+	s.line(24, cell{text: title, look: titleLook()})
+	s.line(16, cell{text: doc.Subtitle(), look: noteLook()})
 	s.line(8)
-	columns := []heading{{"Kind", 13}, {"Table", 24}, {"Description", 44}}
+	columns := []workbook.Column{{Head: "Kind", Width: 13}, {Head: "Table", Width: 24}, {Head: "Description", Width: 44}}
 	for _, label := range Labels() {
-		columns = append(columns, heading{label, widths()[label]})
+		columns = append(columns, workbook.Column{Head: label, Width: widths()[label]})
 	}
 	s.head(2, columns...)
 	for _, g := range doc.Groups {
 		for _, t := range g.Tables {
-			cells := []cell{b.soft(g.Title), b.bold(t.Name), b.text(t.Description)}
+			cells := []cell{soft(g.Title), bold(t.Name), text(t.Description)}
 			facts := map[string]Fact{}
 			for _, f := range t.Facts() {
 				facts[f.Label] = f
 			}
 			for _, label := range Labels() {
-				cells = append(cells, b.fact(facts[label]))
+				cells = append(cells, fact(facts[label]))
 			}
 			s.row(cells...)
 		}
@@ -82,48 +72,48 @@ func widths() map[string]float64 {
 		labelLast: 17, labelCoverage: 11, labelFirst: 17, labelDays: 7, labelRows: 14, labelLoadedAt: 19, labelCounted: 24}
 }
 
-func (b *book) columns(doc *Document) *sheet {
-	s := b.sheet(tabColumns)
-	s.head(2, heading{"Table", 24}, heading{"Column", 22}, heading{"Type", 14}, heading{"Key", 6}, heading{"Description", 62}, heading{"NULL", 13}, heading{"Values", 50})
+func columns(book *workbook.Book, doc *Document) *sheet {
+	s := newSheet(book, tabColumns)
+	s.head(2, workbook.Column{Head: "Table", Width: 24}, workbook.Column{Head: "Column", Width: 22}, workbook.Column{Head: "Type", Width: 14}, workbook.Column{Head: "Key", Width: 6}, workbook.Column{Head: "Description", Width: 62}, workbook.Column{Head: "NULL", Width: 13}, workbook.Column{Head: "Values", Width: 50})
 	each(doc, func(t Table, c Column) {
 		key := ""
 		if c.Key {
 			key = "key"
 		}
-		s.row(b.soft(t.Name), b.bold(c.Name), b.text(c.Type), b.soft(key), b.text(c.Description), b.soft(c.NullText(t.Counted)), b.text(c.summary(t.Counted)))
+		s.row(soft(t.Name), bold(c.Name), text(c.Type), soft(key), text(c.Description), soft(c.NullText(t.Counted)), text(c.summary(t.Counted)))
 	})
 	s.finish(doc)
 	return s
 }
 
-func (b *book) values(doc *Document) *sheet {
-	s := b.sheet(tabValues)
-	s.head(3, heading{"Table", 24}, heading{"Column", 22}, heading{"Value", 32}, heading{"Rows", 14}, heading{"Share", 9}, heading{"Remark", 14}, heading{"Values from", 44})
+func values(book *workbook.Book, doc *Document) *sheet {
+	s := newSheet(book, tabValues)
+	s.head(3, workbook.Column{Head: "Table", Width: 24}, workbook.Column{Head: "Column", Width: 22}, workbook.Column{Head: "Value", Width: 32}, workbook.Column{Head: "Rows", Width: 14}, workbook.Column{Head: "Share", Width: 9}, workbook.Column{Head: "Remark", Width: 14}, workbook.Column{Head: "Values from", Width: 44})
 	each(doc, func(t Table, c Column) {
 		for _, v := range c.Values {
-			s.row(b.soft(t.Name), b.soft(c.Name), b.bold(v.Word()), b.fact(Fact{Text: v.RowsText(), Value: v.Rows}),
-				cell{text: v.Share(t.Counted), style: b.style.right}, b.alarm(v.Remark()), b.soft(t.Counted.text()))
+			s.row(soft(t.Name), soft(c.Name), bold(v.Word()), fact(Fact{Text: v.RowsText(), Value: v.Rows}),
+				right(v.Share(t.Counted)), alarm(v.Remark()), soft(t.Counted.text()))
 		}
 		if c.More > 0 {
-			s.row(b.soft(t.Name), b.soft(c.Name), b.soft(c.MoreText()), b.text(""), b.text(""), b.text(""), b.soft(t.Counted.text()))
+			s.row(soft(t.Name), soft(c.Name), soft(c.MoreText()), text(""), text(""), text(""), soft(t.Counted.text()))
 		}
 	})
 	s.finish(doc)
 	return s
 }
 
-func (b *book) gaps(doc *Document) *sheet {
-	s := b.sheet(tabMissing)
-	s.head(1, heading{"What", 40}, heading{"Is missing", 60}, heading{"Where", 34})
+func gaps(book *workbook.Book, doc *Document) *sheet {
+	s := newSheet(book, tabMissing)
+	s.head(1, workbook.Column{Head: "What", Width: 40}, workbook.Column{Head: "Is missing", Width: 60}, workbook.Column{Head: "Where", Width: 34})
 	for _, m := range doc.Missing {
-		s.row(b.bold(m.Name()), b.text(m.Text), b.soft(m.Place))
+		s.row(bold(m.Name()), text(m.Text), soft(m.Place))
 	}
 	s.finish(doc)
 	return s
 }
 
-// link leads from the rows of columns and of gaps to the tables.
-func (b *book) link(doc *Document, sheets []*sheet) {
+// leads makes the rows of columns and of gaps lead to the tables.
+func leads(doc *Document, sheets []*sheet) {
 	rows := map[string]int{}
 	for i, name := range doc.tableNames() {
 		rows[name] = sheets[0].first + i
