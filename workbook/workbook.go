@@ -23,13 +23,15 @@ type Tab struct {
 	Name    string
 	Widths  map[int]float64 // of columns, in characters
 	Heights map[int]float64 // of rows, in points
-	Hidden  map[int]bool    // columns that are not shown; sparklines read them all the same
-	Cells   map[Ref]*Cell
-	Merged  []Area
-	Rules   []Rule
-	Sparks  []Spark
-	Charts  []Chart
-	Breaks  []int // rows that begin a page in print
+	// Hidden are columns that are not shown. At Google sparklines draw them all the same; in
+	// a file none does.
+	Hidden map[int]bool
+	Cells  map[Ref]*Cell
+	Merged []Area
+	Rules  []Rule
+	Sparks []Spark
+	Charts []Chart
+	Breaks []int // rows that begin a page in print
 	// Frozen is the first cell that moves when the tab is scrolled; 0,0 is none. Column 1
 	// or row 1 keeps nothing on that side.
 	Frozen Ref
@@ -48,7 +50,7 @@ type Area struct{ From, To Ref }
 type Cell struct {
 	Kind   Kind
 	Text   string  // of Text; of Rich, its runs joined
-	Number float64 // of Number; a day is the number of days since 1899-12-30
+	Number float64 // of Number, finite; a day is the number of days since 1899-12-30
 	Runs   []Run   // of Rich
 	Look   Look
 	Note   *Note

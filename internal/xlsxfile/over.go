@@ -45,7 +45,7 @@ func (t tab) rules(rules []workbook.Rule) {
 	for _, r := range rules {
 		style := t.face(face{r.Bold, r.Color})
 		formula := fmt.Sprintf(`$%s%d="%s"`, t.column(r.Column), r.Area.From.Row, strings.ReplaceAll(Printable(r.Is), `"`, `""`))
-		t.keep(t.SetConditionalFormat(t.name, area(r.Area),
+		t.keep(t.SetConditionalFormat(t.name, t.area(r.Area),
 			[]excelize.ConditionalFormatOptions{{Type: "formula", Criteria: formula, Format: &style}}))
 	}
 }
@@ -57,8 +57,8 @@ func (t tab) sparks(sparks []workbook.Spark) {
 	}
 	options := &excelize.SparklineOptions{Type: "line", Style: 25, SeriesColor: workbook.Ink, Last: true}
 	for _, s := range sparks {
-		options.Location = append(options.Location, ref(s.At))
-		options.Range = append(options.Range, named(s.Tab)+"!"+area(s.From))
+		options.Location = append(options.Location, t.ref(s.At))
+		options.Range = append(options.Range, named(s.Tab)+"!"+t.area(s.From))
 	}
 	t.keep(t.AddSparkline(t.name, options))
 }
@@ -68,9 +68,9 @@ func (t tab) chart(c workbook.Chart) {
 	small := excelize.Font{Family: fontFamily, Size: 8, Color: workbook.Grey}
 	var list []excelize.ChartSeries
 	for _, s := range c.Series {
-		list = append(list, series(s))
+		list = append(list, t.series(s))
 	}
-	t.keep(t.AddChart(t.name, ref(c.At), &excelize.Chart{
+	t.keep(t.AddChart(t.name, t.ref(c.At), &excelize.Chart{
 		Type:         excelize.Line,
 		Series:       list,
 		Title:        excelize.ChartTitle{Paragraph: []excelize.RichTextRun{run(c.Title, workbook.Look{Size: 10, Bold: true})}},
@@ -84,16 +84,16 @@ func (t tab) chart(c workbook.Chart) {
 	}))
 }
 
-func series(s workbook.Series) excelize.ChartSeries {
+func (t tab) series(s workbook.Series) excelize.ChartSeries {
 	dash := excelize.LineDashUnset
 	if s.Dashed {
 		dash = excelize.LineDashDash
 	}
-	tab := named(s.Tab) + "!"
+	from := named(s.Tab) + "!"
 	return excelize.ChartSeries{
-		Name:       tab + absolute(ref(s.Name)),
-		Categories: tab + absolute(area(s.Categories)),
-		Values:     tab + absolute(area(s.Values)),
+		Name:       from + absolute(t.ref(s.Name)),
+		Categories: from + absolute(t.area(s.Categories)),
+		Values:     from + absolute(t.area(s.Values)),
 		Fill:       excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{s.Color}},
 		Line:       excelize.LineOptions{Type: excelize.LineSolid, Width: s.Width, Dash: dash},
 		Marker:     excelize.ChartMarker{Symbol: "none"},

@@ -18,7 +18,7 @@ func (t tab) view(from *workbook.Tab) {
 		t.keep(t.SetSheetView(t.name, 0, &excelize.ViewOptions{ShowGridLines: &off}))
 	}
 	if from.Filter != nil {
-		t.keep(t.AutoFilter(t.name, area(*from.Filter), nil))
+		t.keep(t.AutoFilter(t.name, t.area(*from.Filter), nil))
 	}
 	if from.Frozen != (workbook.Ref{}) {
 		t.freeze(from.Frozen)
@@ -37,7 +37,7 @@ func (t tab) freeze(at workbook.Ref) {
 		pane = "topRight"
 	}
 	t.keep(t.SetPanes(t.name, &excelize.Panes{Freeze: true, XSplit: at.Column - 1, YSplit: at.Row - 1,
-		TopLeftCell: ref(at), ActivePane: pane, Selection: []excelize.Selection{{SQRef: ref(at), ActiveCell: ref(at), Pane: pane}}}))
+		TopLeftCell: t.ref(at), ActivePane: pane, Selection: []excelize.Selection{{SQRef: t.ref(at), ActiveCell: t.ref(at), Pane: pane}}}))
 }
 
 // papers returns the number by which workbooks know a paper.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +21,7 @@ import (
 
 // Write writes a workbook as an .xlsx file. The same workbook gives the same bytes.
 // Nothing is written if it returns an error of the workbook: no tab, two tabs of one
-// name, a name that no tab can have, or an unknown paper.
+// name, a name that no tab can have, an unknown paper, or a number that is not finite.
 //
 // Control characters are shown by their pictures, and text that is too long for a cell
 // is cut with a word that says so. A row is at most 409 points high.
@@ -113,10 +114,10 @@ func (t tab) write(from *workbook.Tab) {
 		t.keep(t.SetColVisible(t.name, t.column(column), !from.Hidden[column]))
 	}
 	for _, area := range from.Merged {
-		t.keep(t.MergeCell(t.name, ref(area.From), ref(area.To)))
+		t.keep(t.MergeCell(t.name, t.ref(area.From), t.ref(area.To)))
 	}
 	for _, at := range slices.SortedFunc(maps.Keys(from.Cells), byRows) {
-		t.cell(ref(at), from.Cells[at])
+		t.cell(t.ref(at), from.Cells[at])
 	}
 	t.rules(from.Rules)
 	t.sparks(from.Sparks)
@@ -131,7 +132,7 @@ func (t tab) write(from *workbook.Tab) {
 	t.view(from)
 	t.print(from.Print)
 	for _, row := range from.Breaks {
-		t.keep(t.InsertPageBreak(t.name, ref(workbook.At(1, row))))
+		t.keep(t.InsertPageBreak(t.name, t.ref(workbook.At(1, row))))
 	}
 }
 
@@ -150,12 +151,16 @@ func (t tab) cell(at string, c *workbook.Cell) {
 	case workbook.Rich:
 		t.keep(t.SetCellRichText(t.name, at, runs(c.Runs)))
 	case workbook.Number:
+		if math.IsNaN(c.Number) || math.IsInf(c.Number, 0) {
+			t.keep(fmt.Errorf("tab %q, cell %s: %v is no number that a cell can hold", t.name, at, c.Number))
+			return
+		}
 		// SetCellFloat would cut the number to 15 digits.
 		t.keep(t.SetCellDefault(t.name, at, strconv.FormatFloat(c.Number, 'f', -1, 64)))
 	}
 	t.keep(t.SetCellStyle(t.name, at, at, t.style(c.Look)))
 	if c.Link != nil {
-		target := quoted(c.Link.Tab) + "!" + ref(c.Link.To)
+		target := quoted(c.Link.Tab) + "!" + t.ref(c.Link.To)
 		t.keep(t.SetCellHyperLink(t.name, at, target, "Location", excelize.HyperlinkOpts{Tooltip: &c.Link.Tip}))
 	}
 	if c.Note != nil {
@@ -183,18 +188,17 @@ func run(text string, l workbook.Look) excelize.RichTextRun {
 	return excelize.RichTextRun{Text: Printable(text), Font: font(l)}
 }
 
-// ref returns the name of a cell, such as A1; of one outside of all tabs, a name that
-// the library refuses.
-func ref(at workbook.Ref) string {
+// ref returns the name of a cell, such as A1.
+func (f *file) ref(at workbook.Ref) string {
 	name, err := excelize.CoordinatesToCellName(at.Column, at.Row)
 	if err != nil {
-		return fmt.Sprintf("column %d of row %d", at.Column, at.Row)
+		f.keep(fmt.Errorf("column %d, row %d: %w", at.Column, at.Row, err))
 	}
 	return name
 }
 
 // area returns the name of a range, such as A1:C3.
-func area(a workbook.Area) string { return ref(a.From) + ":" + ref(a.To) }
+func (f *file) area(a workbook.Area) string { return f.ref(a.From) + ":" + f.ref(a.To) }
 
 func (t tab) column(number int) string {
 	name, err := excelize.ColumnNumberToName(number)
