@@ -29,7 +29,7 @@ func (l layout) charts(t *workbook.Tab) {
 	}
 	t.Height(1, 27)
 	t.Text(workbook.At(1, 1), fmt.Sprintf("%d weeks to %s", len(l.doc.Trend), l.lastLabel()), workbook.Look{Size: 17, Bold: true, Middle: true})
-	t.Text(workbook.At(1, 2), "Solid: actual. Dashed: plan. A gap is a week without a value. Weeks with missing days are marked on the tab "+l.names.Weeks+".",
+	t.Text(workbook.At(1, 2), "Solid: actual. Dashed: plan. A gap is a week without a value. Weeks with missing days are marked on the tab "+l.options.Names.Weeks+".",
 		workbook.Look{Size: 9, Color: workbook.Grey})
 	row := 4
 	for i, section := range l.doc.Sections {
@@ -67,7 +67,7 @@ func (l layout) lastLabel() string {
 func (l layout) chart(at workbook.Ref, r tearsheet.Row) workbook.Chart {
 	row, weeks := l.rows.weeks[r.Metric], len(l.doc.Trend)
 	actual := workbook.Series{
-		Tab:        l.names.Weeks,
+		Tab:        l.options.Names.Weeks,
 		Name:       workbook.At(trendColumn, 1),
 		Categories: workbook.At(trendColumn, firstWeeksRow-1).To(trendColumn+weeks-1, firstWeeksRow-1),
 		Values:     workbook.At(trendColumn, row).To(trendColumn+weeks-1, row),

@@ -19,8 +19,8 @@ func (l layout) definitions(t *workbook.Tab) {
 	for i, d := range l.doc.Definitions {
 		row := firstDefinitionRow + i
 		definition(t, row, d, columns)
-		if at, ok := l.rows.sheet[d.Metric]; ok && l.names.Sheet != "" {
-			t.Link(workbook.At(1, row), workbook.Link{Tab: l.names.Sheet, To: workbook.At(1, at), Tip: "Back to the sheet"})
+		if at, ok := l.rows.sheet[d.Metric]; ok && l.options.Names.Sheet != "" {
+			t.Link(workbook.At(1, row), workbook.Link{Tab: l.options.Names.Sheet, To: workbook.At(1, at), Tip: "Back to the sheet"})
 		}
 	}
 	last := firstDefinitionRow - 1 + len(l.doc.Definitions)

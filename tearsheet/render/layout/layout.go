@@ -20,6 +20,9 @@ import (
 type Options struct {
 	Paper string // for printing: "letter" or "a4"; "" is letter
 	Names Names  // of the tabs; the zero Names are those of a file
+	// Fit makes the columns of the sheet wide enough for what they show, where a program
+	// cannot shrink it.
+	Fit bool
 }
 
 // Names are the names of the tabs. A tab without a name is left out, and what would
@@ -41,7 +44,7 @@ func Book(doc *tearsheet.Document, o Options) *workbook.Book {
 	if o.Names.Weeks == "" {
 		o.Names.Charts = ""
 	}
-	l := layout{doc: doc, paper: o.Paper, names: o.Names, rows: rowsOf(doc)}
+	l := layout{doc: doc, options: o, rows: rowsOf(doc)}
 	l.book = &workbook.Book{Title: doc.Title, Subject: doc.Subtitle, Company: doc.Company, Day: doc.AsOf.Format("2006-01-02")}
 	if doc.Company != "" {
 		l.book.Title = doc.Company + ": " + doc.Title
@@ -59,11 +62,10 @@ func Book(doc *tearsheet.Document, o Options) *workbook.Book {
 
 // layout is the workbook that is being laid out.
 type layout struct {
-	doc   *tearsheet.Document
-	paper string
-	names Names
-	rows  rows
-	book  *workbook.Book
+	doc     *tearsheet.Document
+	options Options
+	rows    rows
+	book    *workbook.Book
 }
 
 // rows says in which rows of the tabs each metric stands.
@@ -101,7 +103,7 @@ func number(t *workbook.Tab, at workbook.Ref, v metrics.Value, l workbook.Look) 
 
 // print sets how a tab is printed, with the edition, the plan and the page at its foot.
 func (l layout) print(t *workbook.Tab, p workbook.Page) {
-	p.Paper, p.Narrow = l.paper, true
+	p.Paper, p.Narrow = l.options.Paper, true
 	p.Left = l.doc.EditionText() + " · as of " + l.doc.AsOf.Format("2 January 2006")
 	if l.doc.Company != "" {
 		p.Left = l.doc.Company + " · " + p.Left

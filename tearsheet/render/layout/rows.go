@@ -30,8 +30,8 @@ func (s sheet) row(row int, r tearsheet.Row, last bool) {
 	s.Text(workbook.At(markColumn, row), glyph(r.Mark), workbook.Look{Size: 9, Color: markColor(r.Mark), Align: "center", Under: under, Middle: true})
 	s.Text(workbook.At(nameColumn, row), r.Title, workbook.Look{Under: under, Middle: true, Shrink: true})
 	s.Text(workbook.At(unitColumn, row), r.UnitLabel, workbook.Look{Size: 8, Color: workbook.Grey, Under: under, Middle: true, Shrink: true})
-	if at, ok := s.rows.definition[r.Metric]; ok && s.names.Definitions != "" {
-		s.Link(workbook.At(nameColumn, row), workbook.Link{Tab: s.names.Definitions, To: workbook.At(1, at), Tip: "To the definition"})
+	if at, ok := s.rows.definition[r.Metric]; ok && s.options.Names.Definitions != "" {
+		s.Link(workbook.At(nameColumn, row), workbook.Link{Tab: s.options.Names.Definitions, To: workbook.At(1, at), Tip: "To the definition"})
 	}
 	for i, cell := range r.Cells {
 		actual := workbook.Look{Align: "right", Under: under, Middle: true, Shrink: true}
@@ -125,7 +125,7 @@ func (s sheet) emphasis(last int) {
 // of weeks it puts them at the right of the sheet, in hidden columns.
 func (s sheet) sparklines() {
 	weeks := len(s.doc.Trend)
-	if s.names.Weeks == "" {
+	if s.options.Names.Weeks == "" {
 		for i, week := range s.doc.Trend {
 			s.Hide(s.spark + 1 + i)
 			s.Text(workbook.At(s.spark+1+i, headRow), week.Label, workbook.Look{Size: 8, Color: workbook.Grey, Align: "right", Under: workbook.ThickLine})
@@ -134,9 +134,9 @@ func (s sheet) sparklines() {
 	signs := coverages(s.doc)
 	for _, section := range s.doc.Sections {
 		for _, r := range section.Rows {
-			row, tab, from := s.rows.sheet[r.Metric], s.names.Weeks, workbook.At(trendColumn, s.rows.weeks[r.Metric])
+			row, tab, from := s.rows.sheet[r.Metric], s.options.Names.Weeks, workbook.At(trendColumn, s.rows.weeks[r.Metric])
 			if tab == "" {
-				tab, from = s.names.Sheet, workbook.At(s.spark+1, row)
+				tab, from = s.options.Names.Sheet, workbook.At(s.spark+1, row)
 				trend(s.Tab, from, r, signs)
 			}
 			s.Sparks = append(s.Sparks, workbook.Spark{At: workbook.At(s.spark, row), Tab: tab, From: from.To(from.Column+weeks-1, from.Row)})

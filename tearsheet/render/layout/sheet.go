@@ -85,6 +85,9 @@ func (s sheet) columns() {
 	}
 	s.Width(s.variance, 8.8)
 	s.Width(s.spark, 15)
+	if s.options.Fit {
+		s.fit()
+	}
 }
 
 // head writes what the week comes to: the title with the counts, the week with the

@@ -1,5 +1,6 @@
 // Package sheets lays out a tearsheet for Google Sheets: the same cells in the same
 // places as in the file of render/xlsx, in tabs that can stand beside tabs of others.
+// Google cannot shrink text that is too wide; columns are as wide as what they show.
 // What speaks to Google is left to others.
 package sheets
 
@@ -12,7 +13,7 @@ import (
 // Book lays out a document as the tabs Tearsheet, Tearsheet definitions, Tearsheet data
 // and Tearsheet weeks. There are no charts: the sparklines draw the same weeks.
 func Book(doc *tearsheet.Document) *workbook.Book {
-	return layout.Book(doc, layout.Options{Names: layout.Names{
+	return layout.Book(doc, layout.Options{Fit: true, Names: layout.Names{
 		Sheet: "Tearsheet", Definitions: "Tearsheet definitions", Data: "Tearsheet data", Weeks: "Tearsheet weeks"}})
 }
 
@@ -24,5 +25,5 @@ func Archive(doc *tearsheet.Document) *workbook.Book {
 	if n := len(doc.Weeks); n > 0 {
 		day = doc.Weeks[n-1].Ends
 	}
-	return layout.Book(doc, layout.Options{Names: layout.Names{Sheet: "Tearsheet " + day.String()}})
+	return layout.Book(doc, layout.Options{Fit: true, Names: layout.Names{Sheet: "Tearsheet " + day.String()}})
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tearsheet/tearsheet"
+	"tearsheet/tearsheet/render/layout"
 	"tearsheet/tearsheet/render/rendertest"
 	"tearsheet/tearsheet/render/sheets"
 	"tearsheet/workbook"
@@ -130,6 +131,25 @@ func TestArchiveDrawsItsOwnWeeks(t *testing.T) {
 	}
 	if unknown == 0 {
 		t.Error("no week is unknown: the sample shows no gap")
+	}
+}
+
+// Google shows no text smaller so that it fits.
+func TestColumnsAreAsWideAsWhatTheyShow(t *testing.T) {
+	doc := rendertest.Sample()
+	row := &doc.Sections[2].Rows[1]
+	row.Title, row.UnitLabel, row.Cells[3].PlanText = strings.Repeat("t", 40), strings.Repeat("u", 20), "1,234,567,890.12"
+	file := layout.Book(doc, layout.Options{}).Tabs[0].Widths
+	for _, b := range []*workbook.Book{sheets.Book(doc), sheets.Archive(doc)} {
+		widths := b.Tabs[0].Widths
+		for column, least := range map[int]float64{2: 40, 3: 16, 11: 14.4} {
+			if widths[column] < least || file[column] >= least {
+				t.Errorf("%q: column %d is %v wide, in the file %v; want at least %v here alone", names(b), column, widths[column], file[column], least)
+			}
+		}
+		if widths[4] != file[4] || widths[15] != file[15] {
+			t.Errorf("%q: columns with room have other widths: %v, in the file %v", names(b), widths, file)
+		}
 	}
 }
 
