@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strconv"
 
 	"tearsheet/calendar"
 	"tearsheet/metrics"
@@ -30,9 +31,32 @@ type Plan struct {
 
 // Label says which plan it is, for printing beside its figures.
 type Label struct {
-	Source  string `json:"source"`  // the document: plan.csv, or plan.xlsx, sheet Plan
-	Version string `json:"version"` // the version's name, or "" in a document without versions
-	Hash    string `json:"hash"`    // of the figures used: another figure gives another hash, another layout does not
+	Source string `json:"source"` // the document: plan.csv, or plan.xlsx, sheet Plan
+	// Version is the version's name. Without versions it is "" for a file, and
+	// "revision 3f2a91c0" for a grid.
+	Version string `json:"version"`
+	// Revision is eight hexadecimal digits, made of the figures of the version as they
+	// stand in a grid; "" for a file. Another figure gives another revision; where the
+	// figures stand, and what the registry says of them, does not.
+	Revision string `json:"revision,omitempty"`
+	Hash     string `json:"hash"` // of the figures used: another figure gives another hash, another layout does not
+}
+
+// Printed returns the version and the revision as they are printed after the source:
+// "budget", "revision 3f2a91c0", "budget, revision 3f2a91c0", or "" if there is neither.
+func (l Label) Printed() string {
+	revision := revisionName(l.Revision)
+	if l.Version == "" || revision == "" || l.Version == revision {
+		return l.Version
+	}
+	return l.Version + ", " + revision
+}
+
+func revisionName(revision string) string {
+	if revision == "" {
+		return ""
+	}
+	return "revision " + revision
 }
 
 // Label returns the label of the plan; of no plan, the empty one.
@@ -77,6 +101,21 @@ func hash(entries []entry) string {
 			lines = append(lines, m.Name+" "+e.period.String()+" "+string(e.meaning(m))+" "+e.value.String()+"\n")
 		}
 	}
+	return digest(lines)
+}
+
+// revision identifies the figures of entries as the document has them, whatever their
+// order and whatever the registry makes of them.
+func revision(entries []entry) string {
+	lines := make([]string, 0, len(entries))
+	for _, e := range entries {
+		lines = append(lines, strconv.Quote(e.name)+" "+e.period.String()+" "+string(e.is)+" "+e.value.String()+"\n")
+	}
+	return digest(lines)[:8]
+}
+
+// digest is a hash of lines in any order, as sixteen hexadecimal digits.
+func digest(lines []string) string {
 	slices.Sort(lines)
 	h := sha256.New()
 	for _, line := range lines {

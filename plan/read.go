@@ -11,7 +11,8 @@ import (
 
 // entry is one figure of the document.
 type entry struct {
-	metrics []*metrics.Metric // those that the plan calls by the name of its row
+	name    string            // of its row
+	metrics []*metrics.Metric // those that the plan calls by that name
 	version string
 	period  period
 	is      metrics.PlanIs // "" if the row does not say
@@ -98,7 +99,7 @@ func (r *reader) readRow(cells []cell) {
 	if err != nil {
 		r.fault(at, "%s", err)
 	}
-	e := entry{metrics: planned, version: r.version(sorted.named), is: r.is(sorted.named)}
+	e := entry{name: at.text, metrics: planned, version: r.version(sorted.named), is: r.is(sorted.named)}
 	totals := false // one fault a row is enough
 	for _, figure := range sorted.figures {
 		e.at = figure
@@ -107,7 +108,7 @@ func (r *reader) readRow(cells []cell) {
 			totals = r.refuseTotal(e, sorted.named)
 		}
 		if periodKnown && valueKnown {
-			r.enter(at.text, e)
+			r.enter(e)
 		}
 	}
 	if _, long := r.columns["value"]; long && len(sorted.figures) == 0 {
@@ -241,10 +242,10 @@ func (r *reader) refuseTotal(e entry, named map[string]cell) bool {
 }
 
 // enter keeps an entry, unless the same is planned already.
-func (r *reader) enter(name string, e entry) {
-	key := slot{name, e.version, e.period}
+func (r *reader) enter(e entry) {
+	key := slot{e.name, e.version, e.period}
 	if other, twice := r.seen[key]; twice {
-		r.fault(e.at, "%s is planned twice for %s: also at %s", name, e.period, r.name(other))
+		r.fault(e.at, "%s is planned twice for %s: also at %s", e.name, e.period, r.name(other))
 		return
 	}
 	r.seen[key] = e.at

@@ -25,10 +25,12 @@ type cell struct {
 
 // table is a document as its cells, row by row, blank cells left out.
 type table struct {
-	file  string // as faults name it
-	sheet string // of a workbook
-	rows  [][]cell
-	found []placed // what is wrong with the form of the file
+	file    string // as faults name it
+	sheet   string // of a workbook or a grid
+	printed string // how the document is printed, if not as faults name it
+	revised bool   // whether the document has a revision, made of its figures
+	rows    [][]cell
+	found   []placed // what is wrong with the form of the file
 }
 
 // place names a cell as a person finds it: plan.csv:7:3 (line and character) or

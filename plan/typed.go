@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -81,11 +82,17 @@ func (s *styles) number(c *cell, f format) {
 	if err != nil {
 		return
 	}
+	c.typed(stored, f, func(serial float64) (time.Time, error) { return excelize.ExcelDateToTime(serial, s.date1904) })
+}
+
+// typed gives c the number that is stored in it, as its format says; dated returns
+// the date of which it is the serial number.
+func (c *cell) typed(stored float64, f format, dated func(serial float64) (time.Time, error)) {
 	switch f {
 	case percentFormat:
 		c.wrong = fmt.Sprintf("%s is shown as a percentage: write the figure in the metric's own unit, as a plain number", c.text)
 	case monthFormat, dayFormat:
-		at, err := excelize.ExcelDateToTime(stored, s.date1904)
+		at, err := dated(stored)
 		if err != nil {
 			return
 		}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func (r *reader) chooseVersion() (string, error) {
 func (r *reader) build(version string) *Plan {
 	used := slices.DeleteFunc(slices.Clone(r.entries), func(e entry) bool { return e.version != version })
 	p := &Plan{
-		label:    Label{Source: r.source(), Version: version, Hash: hash(used)},
+		label:    r.label(version, used),
 		versions: r.versions,
 		curves:   map[string]*curve{},
 	}
@@ -60,6 +61,16 @@ func (r *reader) build(version string) *Plan {
 			"metric %q has no figure%s: its plan prints as no plan (plan: none in the registry says that this is meant)", m.Name, inVersion(version))})
 	}
 	return p
+}
+
+// label returns the label of one version, which has the entries.
+func (r *reader) label(version string, used []entry) Label {
+	l := Label{Source: cmp.Or(r.printed, r.source()), Version: version, Hash: hash(used)}
+	if r.revised {
+		l.Revision = revision(used)
+		l.Version = cmp.Or(version, revisionName(l.Revision))
+	}
+	return l
 }
 
 func inVersion(version string) string {

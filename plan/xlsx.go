@@ -134,11 +134,19 @@ func (t *table) findMerged(book *excelize.File) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.source(), err)
 		}
-		if lastRow < t.rows[index][0].row || m.GetCellValue() == "" {
-			continue
+		if m.GetCellValue() != "" {
+			t.refuseMerged(index, cell{row: row, col: col}, lastRow, end)
 		}
-		text := fmt.Sprintf("is merged with the cells up to %s: unmerge them, one figure to a cell", end)
-		t.found = append(t.found, placed{cell{row: row, col: col}, text})
 	}
 	return nil
+}
+
+// refuseMerged faults the cells from at to end unless they stand above the header,
+// which is the row at index.
+func (t *table) refuseMerged(index int, at cell, lastRow int, end string) {
+	if lastRow < t.rows[index][0].row {
+		return
+	}
+	text := fmt.Sprintf("is merged with the cells up to %s: unmerge them, one figure to a cell", end)
+	t.found = append(t.found, placed{at, text})
 }
