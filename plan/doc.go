@@ -1,5 +1,5 @@
-// Package plan brings the projections of the planning document: a CSV file or a
-// workbook in which people write what each metric should be in a week, a month or
+// Package plan brings the projections of the planning document: a CSV file, a
+// workbook or a grid of cells from elsewhere, in which people write what each metric should be in a week, a month or
 // a quarter. It reads the document, checks it against the registry, and says what
 // a week or a day was planned to be. What really happened, and how far from the
 // plan it is, is left to others.
@@ -16,7 +16,8 @@
 // of the civil year (2026-Q4). In a workbook it may be a real date: a cell that
 // shows no day of the month is a month, any other is the end of a week. Only the
 // type, the value and the date format of a cell count; otherwise its formatting
-// does not. A formula counts as the value that was saved with it.
+// does not. A formula counts as the value that was saved with it. A grid is read as a
+// workbook is.
 //
 // A blank cell is no plan. Zero and negative figures are figures. A number is
 // never guessed: digit groups are read only if they are well formed, and "1,234"
@@ -25,7 +26,9 @@
 // A document may hold several versions; the one that is asked for is used, or the
 // one that appears last. A metric that it leaves out has no plan: versions are
 // never mixed. Every row names a metric of the registry by its name in the plan,
-// and no figure stands twice.
+// and no figure stands twice. A grid, which anyone may change at any time, has a
+// revision besides: eight hexadecimal digits that are made of the figures of the
+// version, so that other figures are another revision and another layout is not.
 //
 // # From figures to days
 //
