@@ -47,16 +47,6 @@ type warehouseEntry struct {
 	Memory           string `json:"memory,omitempty" jsonschema:"example=4GB" jsonschema_description:"How much memory DuckDB may use. 4GB if absent."`
 }
 
-type planEntry struct {
-	File        string `json:"file,omitempty" jsonschema:"example=plan.xlsx"`
-	Sheet       string `json:"sheet,omitempty" jsonschema_description:"The sheet of a workbook."`
-	Version     string `json:"version,omitempty" jsonschema_description:"The version of the plan, where a file has several. The last one if absent."`
-	Decimal     string `json:"decimal,omitempty" jsonschema:"example=." jsonschema_description:"The decimal sign of figures that are text: a point or a comma."`
-	GoogleSheet string `json:"google_sheet,omitempty" jsonschema_description:"Not supported by this version."`
-	Range       string `json:"range,omitempty"`
-	Table       string `json:"table,omitempty" jsonschema_description:"Not supported by this version."`
-}
-
 type outputsEntry struct {
 	Dir     string   `json:"dir,omitempty" jsonschema_description:"The folder of the sheets. sheets if absent."`
 	Formats []string `json:"formats,omitempty" jsonschema:"enum=pdf,enum=xlsx,enum=html,enum=csv,enum=json" jsonschema_description:"What is made. pdf, xlsx, html and json if absent."`
@@ -252,26 +242,6 @@ func (r *configReader) readWarehouse(w warehouseEntry) {
 	if w.CompleteThrough != "" && !strings.Contains(w.CompleteThrough, " ") {
 		_, err := calendar.ParseDay(w.CompleteThrough)
 		r.add(err, "warehouse", "complete_through")
-	}
-}
-
-func (r *configReader) readPlan(p *planEntry) {
-	switch {
-	case p == nil:
-		return
-	case p.GoogleSheet != "" || p.Table != "":
-		r.addAt(r.tree.Value("plan"), "plan: this version reads a CSV or XLSX file: {file: plan.csv}")
-	case p.File == "":
-		r.addAt(r.tree.Value("plan"), "plan: name a file: {file: plan.csv}")
-	default:
-		if p.Decimal != "" && p.Decimal != "." && p.Decimal != "," {
-			r.add(fmt.Errorf("%q is neither \".\" nor \",\"", p.Decimal), "plan", "decimal")
-		}
-		r.add(printable(p.File), "plan", "file")
-		r.add(printable(p.Sheet), "plan", "sheet")
-		entry := *p
-		entry.File = r.inProject(p.File)
-		r.plan, r.planAt = &entry, placeIn(configName, r.tree.Value("plan", "file"))
 	}
 }
 

@@ -128,14 +128,6 @@ func readRegistry(path string) (*metrics.Registry, findings) {
 	return registry, findings{faultsOf(name, err), warnings}
 }
 
-func readPlan(c *config, registry *metrics.Registry) (*plan.Plan, error) {
-	options := plan.Options{Sheet: c.plan.Sheet, Version: c.plan.Version, Registry: registry, Calendar: c.calendar}
-	if c.plan.Decimal != "" {
-		options.Decimal = rune(c.plan.Decimal[0])
-	}
-	return plan.ReadFile(c.plan.File, options)
-}
-
 func (p *project) openStore(ctx context.Context) (*store.Store, error) {
 	s, err := store.Open(ctx, p.config.store)
 	if errors.Is(err, store.ErrNoStore) {
