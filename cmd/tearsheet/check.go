@@ -17,6 +17,7 @@ import (
 	"tearsheet/calendar"
 	"tearsheet/metrics"
 	"tearsheet/pipeline"
+	"tearsheet/plan"
 	"tearsheet/warehouse"
 )
 
@@ -38,10 +39,12 @@ type checked struct {
 	Checked  []string       `json:"checked"`
 	Faults   metrics.Faults `json:"faults"`
 	Warnings metrics.Faults `json:"warnings"`
+
+	plans planReader
 }
 
 func (a *app) check(ctx context.Context, paths []string) error {
-	found := checked{Checked: []string{}, Faults: metrics.Faults{}, Warnings: metrics.Faults{}}
+	found := checked{Checked: []string{}, Faults: metrics.Faults{}, Warnings: metrics.Faults{}, plans: a.plans}
 	var err error
 	if len(paths) == 0 {
 		err = found.project(ctx, a.dir, "", a.now())
@@ -80,7 +83,7 @@ func (a *app) sayChecked(found *checked) error {
 // project checks a project folder, and its warehouse if the files are sound. Places
 // are printed with the prefix.
 func (c *checked) project(ctx context.Context, dir, prefix string, now time.Time) error {
-	p, err := openProject(dir)
+	p, err := openProject(ctx, dir, c.plans)
 	c.Checked = append(c.Checked, prefix+configName, prefix+registryName)
 	faults, err := asFaults(err)
 	if err != nil {
@@ -88,7 +91,7 @@ func (c *checked) project(ctx context.Context, dir, prefix string, now time.Time
 	}
 	found := findings{faults: faults, warnings: p.warnings}
 	if p.config.plan != nil {
-		c.Checked = append(c.Checked, prefix+filepath.Base(p.config.plan.File))
+		c.Checked = append(c.Checked, p.config.plan.name(prefix))
 	}
 	if p.graph != nil {
 		if slices.ContainsFunc(p.graph.Assets(), func(a *pipeline.Asset) bool { return a.SQL != "" }) {
@@ -266,6 +269,6 @@ func checkPlan(path string) findings {
 	if beside.plan == nil || filepath.Clean(beside.plan.File) != filepath.Clean(path) {
 		beside.plan = &planEntry{File: path}
 	}
-	p, err := readPlan(beside, registry)
+	p, err := plan.ReadFile(beside.plan.File, beside.planOptions(registry))
 	return findings{faultsOf(name, err), p.Warnings()}
 }

@@ -63,7 +63,7 @@ func (a *app) makeDemo(ctx context.Context, dir, dsn string) error {
 	if err := a.writeDemo(ctx, dir, dsn); err != nil {
 		return err
 	}
-	p, err := openProject(dir)
+	p, err := openProject(ctx, dir, a.plans)
 	if err != nil {
 		return err
 	}

@@ -143,7 +143,7 @@ func (p *project) document(history metrics.History, printed map[tearsheet.Printe
 	return tearsheet.Build(tearsheet.Inputs{
 		Company: p.config.company, Title: p.config.title, Calendar: p.config.calendar, AsOf: o.asOf, Last: o.last,
 		Registry: p.registry, History: history, Plan: p.plan,
-		PlanNote:   tearsheet.PlanNote{Source: label.Source, Version: label.Version, Hash: label.Hash},
+		PlanNote:   tearsheet.PlanNote{Source: label.Source, Version: label.Printed(), Hash: label.Hash},
 		Statements: statements, Printed: printed,
 	})
 }

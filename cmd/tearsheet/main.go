@@ -44,8 +44,9 @@ func Main() int {
 type app struct {
 	out, errOut io.Writer
 	now         func() time.Time
-	dir         string // -C
-	json        bool   // --json
+	plans       planReader // nil where no server is read
+	dir         string     // -C
+	json        bool       // --json
 }
 
 func (a *app) command() *cobra.Command {

@@ -26,21 +26,23 @@ type project struct {
 	warnings metrics.Faults
 }
 
-// openProject reads the files of a project folder. The error holds the faults of
-// all of them.
-func openProject(dir string) (*project, error) {
+// openProject reads the files of a project folder, and by read the plan if it lies on a
+// server. The error holds the faults of all of them; where there are none, it may be that
+// of the server.
+func openProject(ctx context.Context, dir string, read planReader) (*project, error) {
 	p, err := openUnplanned(dir)
 	faults, err := asFaults(err)
 	if err != nil || p == nil {
 		return nil, errors.Join(err, faults.Err())
 	}
 	if c := p.config; c.plan != nil && p.registry != nil && c.calendar != (calendar.Calendar{}) {
-		var err error
-		p.plan, err = readPlan(c, p.registry)
-		faults = append(faults, faultsOf(c.planAt, err)...)
-		if err := printable(p.plan.Label().Version); err != nil {
-			faults = append(faults, metrics.Fault{Place: c.planAt, Text: "the plan's version: " + err.Error()})
+		found, err := p.readPlan(ctx, read)
+		if err != nil && len(faults) == 0 {
+			return nil, err
+		} else if err != nil { // there is enough to mend before a server matters
+			p.warnings = append(p.warnings, metrics.Fault{Place: c.planAt, Text: "the plan could not be read as well: " + err.Error()})
 		}
+		faults = append(faults, found...)
 		p.warnings = append(p.warnings, p.plan.Warnings()...)
 	}
 	return p, faults.Err()

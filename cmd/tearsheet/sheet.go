@@ -50,7 +50,7 @@ func (a *app) sheetCommand() *cobra.Command {
 }
 
 func (a *app) sheet(ctx context.Context, flags sheetFlags) error {
-	p, err := openProject(a.dir)
+	p, err := openProject(ctx, a.dir, a.plans)
 	if err != nil {
 		return err
 	}
