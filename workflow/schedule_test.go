@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 	_ "time/tzdata" // I09: a host without a zone database
@@ -27,6 +28,20 @@ func instant(t testing.TB, text string) time.Time {
 	return at
 }
 
+// on returns the only slot of a date.
+func on(t rapid.TB, s Schedule, date string) Slot {
+	t.Helper()
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slots := s.On(day.Date())
+	if len(slots) != 1 {
+		t.Fatalf("%s has the slots %v", date, slots)
+	}
+	return slots[0]
+}
+
 func TestI01SlotInTheSpringGapRunsRightAfterIt(t *testing.T) {
 	for _, tt := range []struct {
 		zone         string
@@ -39,47 +54,44 @@ func TestI01SlotInTheSpringGapRunsRightAfterIt(t *testing.T) {
 		{"America/Toronto", 7, 0, "2026-03-08", "2026-03-08T11:00:00Z"},
 	} {
 		s := Schedule{Hour: tt.hour, Minute: tt.minute, Zone: zone(t, tt.zone)}
-		day, err := time.Parse(time.DateOnly, tt.date)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := s.On(day.Date()); !got.At.Equal(instant(t, tt.want)) || got.Date != tt.date {
-			t.Errorf("%s %02d:%02d on %s: %s", tt.zone, tt.hour, tt.minute, tt.date, got.At)
+		id := fmt.Sprintf("%sT%02d:%02d", tt.date, tt.hour, tt.minute)
+		if got := on(t, s, tt.date); !got.At.Equal(instant(t, tt.want)) || got.ID != id {
+			t.Errorf("%s %s: %+v", tt.zone, id, got)
 		}
 	}
 }
 
 func TestI02SlotInTheRepeatedHourRunsOnce(t *testing.T) {
 	s := Schedule{Hour: 1, Minute: 30, Zone: zone(t, "America/Toronto")}
-	slot := s.On(2026, time.November, 1)
+	slot := on(t, s, "2026-11-01")
 	if !slot.At.Equal(instant(t, "2026-11-01T05:30:00Z")) {
 		t.Errorf("the first 01:30 is at %s", slot.At)
 	}
-	if next := s.Next(slot.At); next.Date != "2026-11-02" {
-		t.Errorf("after it comes %s", next.Date)
+	if next := s.Next(slot.At); next.ID != "2026-11-02T01:30" {
+		t.Errorf("after it comes %s", next.ID)
 	}
 	between := instant(t, "2026-11-01T06:10:00Z") // 01:10 for the second time
-	if next := s.Next(between); next.Date != "2026-11-02" {
-		t.Errorf("in the second hour the next is %s", next.Date)
+	if next := s.Next(between); next.ID != "2026-11-02T01:30" {
+		t.Errorf("in the second hour the next is %s", next.ID)
 	}
 }
 
 func TestI03MissedSlotIsCaughtUpOnceAndLate(t *testing.T) {
 	s := Schedule{Hour: 0, Minute: 30, Zone: zone(t, "America/Toronto")}
-	done := s.On(2026, time.November, 10)
+	done := on(t, s, "2026-11-10")
 	due, err := s.Due(done, instant(t, "2026-11-13T08:30:00Z")) // 03:30 on the 13th
-	if err != nil || due.Slot.Date != "2026-11-13" || due.Late != 3*time.Hour || due.Missed != 2 {
+	if err != nil || due.Slot.ID != "2026-11-13T00:30" || due.Late != 3*time.Hour || due.Missed != 2 {
 		t.Errorf("due is %+v, %v", due, err)
 	}
-	if again, err := s.Due(due.Slot, instant(t, "2026-11-13T08:31:00Z")); err != nil || again.Slot.Date != "" {
+	if again, err := s.Due(due.Slot, instant(t, "2026-11-13T08:31:00Z")); err != nil || again.Slot.ID != "" {
 		t.Errorf("due again: %+v, %v", again, err)
 	}
 }
 
 func TestI05ClockThatJumps(t *testing.T) {
 	s := Schedule{Hour: 0, Minute: 30, Zone: zone(t, "Europe/Berlin")}
-	done := s.On(2026, time.November, 10)
-	if due, err := s.Due(done, done.At.Add(-24*time.Hour)); err != nil || due.Slot.Date != "" {
+	done := on(t, s, "2026-11-10")
+	if due, err := s.Due(done, done.At.Add(-24*time.Hour)); err != nil || due.Slot.ID != "" {
 		t.Errorf("a clock that went back: %+v, %v", due, err)
 	}
 	if _, err := s.Due(done, done.At.AddDate(1, 1, 0)); !errors.Is(err, ErrClock) {
@@ -97,8 +109,8 @@ func TestI07WeeklySlotStaysAtItsHourAcrossClockChanges(t *testing.T) {
 		}
 		at = next.At
 	}
-	if next := s.Next(instant(t, "2026-12-29T13:00:00Z")); next.Date != "2027-01-05" { // over the year's end, week 53
-		t.Errorf("after the last Tuesday of the year comes %s", next.Date)
+	if next := s.Next(instant(t, "2026-12-29T13:00:00Z")); next.ID != "2027-01-05T07:00" { // over the year's end, week 53
+		t.Errorf("after the last Tuesday of the year comes %s", next.ID)
 	}
 }
 
@@ -113,16 +125,16 @@ func TestI09EveryDateHasJustOneSlot(t *testing.T) {
 		}
 		s := Schedule{Hour: rapid.IntRange(0, 23).Draw(t, "hour"), Minute: rapid.IntRange(0, 59).Draw(t, "minute"), Zone: location}
 		year := rapid.IntRange(2000, 2030).Draw(t, "year")
-		done := s.On(year-1, time.December, 31)
+		done := on(t, s, fmt.Sprintf("%d-12-31", year-1))
 		want := time.Date(year, time.January, 1, 12, 0, 0, 0, time.UTC)
 		for range 365 {
 			next := s.Next(done.At)
-			if next.Date != want.Format(time.DateOnly) {
-				t.Fatalf("after %s comes %s, want %s", done.Date, next.Date, want.Format(time.DateOnly))
+			if next.ID[:10] != want.Format(time.DateOnly) {
+				t.Fatalf("after %s comes %s, want %s", done.ID, next.ID, want.Format(time.DateOnly))
 			}
 			shown := next.At.In(location)
-			if minutes := shown.Hour()*60 + shown.Minute(); shown.Format(time.DateOnly) == next.Date && minutes < s.Hour*60+s.Minute {
-				t.Fatalf("%s runs when the clock shows %s", next.Date, shown)
+			if minutes := shown.Hour()*60 + shown.Minute(); shown.Format(time.DateOnly) == next.ID[:10] && minutes < s.Hour*60+s.Minute {
+				t.Fatalf("%s runs when the clock shows %s", next.ID, shown)
 			}
 			done, want = next, want.AddDate(0, 0, 1)
 		}
