@@ -23,6 +23,7 @@ import (
 type Store struct {
 	db       *sql.DB
 	postgres bool
+	place    string
 }
 
 // schemaVersion is the version of the tables below. A store of a later version is
@@ -47,13 +48,22 @@ var schema = []string{
 		actual text not null, plan text not null,
 		actual_text text not null, plan_text text not null, have bigint not null, expected bigint not null, figure text not null, loads text not null,
 		primary key (metric, week, edition))`,
+	`create table if not exists schedule_job (name text not null primary key, begun text not null)`,
+	`create table if not exists schedule_slot (
+		job text not null, slot text not null, due text not null, state text not null,
+		started text not null, ended text not null, again text not null, late bigint not null,
+		missed bigint not null, attempts bigint not null, let_by text not null, error text not null,
+		primary key (job, slot))`,
+	`create index if not exists schedule_slot_due on schedule_slot (job, due)`,
+	`create table if not exists schedule_lock (
+		name text not null primary key, host text not null, pid bigint not null, since text not null)`,
 }
 
 // Open opens the store at place, a file path or a postgres:// URL, and makes its
 // tables if there are none. Folders above the file are made too. An error names
 // the place without its password; of a file that is something else it is ErrNoStore.
 func Open(ctx context.Context, place string) (*Store, error) {
-	s := &Store{postgres: strings.HasPrefix(place, "postgres://") || strings.HasPrefix(place, "postgresql://")}
+	s := &Store{place: place, postgres: strings.HasPrefix(place, "postgres://") || strings.HasPrefix(place, "postgresql://")}
 	if err := s.open(ctx, place); err != nil {
 		return nil, fmt.Errorf("store %s: %w", Redact(place), redacted(explain(err), place))
 	}

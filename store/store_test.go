@@ -24,6 +24,9 @@ func TestMain(m *testing.M) {
 	if place := os.Getenv(workerPlace); place != "" {
 		os.Exit(work(place))
 	}
+	if place := os.Getenv(turnWorker); place != "" {
+		os.Exit(takeTurns(place))
+	}
 	os.Exit(warehousetest.Main(m))
 }
 

@@ -81,8 +81,10 @@ const (
 	// longestSleep is how long a scheduler does not look at the clock. Timers stand still
 	// while a machine sleeps.
 	longestSleep = time.Minute
-	// turnTakes is the wait for a process that is carrying out a slot.
+	// turnTakes is the wait for a process that is carrying out a slot; Run begins with
+	// firstWait and doubles it.
 	turnTakes = 5 * time.Second
+	firstWait = 20 * time.Millisecond
 	// beatTakes is the most that a beat may take.
 	beatTakes = 10 * time.Second
 )
@@ -209,12 +211,12 @@ func (s *Scheduler) Run(ctx context.Context, name, by string) (Entry, bool, erro
 	}
 	alone := *s
 	alone.Beat = nil // it does not serve
-	for {
+	for wait := firstWait; ; wait = min(2*wait, turnTakes) {
 		result, err := alone.turn(ctx, s.Jobs[i], by)
 		if !errors.Is(err, ErrHeld) {
 			return result.entry, result.ran, err
 		}
-		if sleep(ctx, turnTakes); ctx.Err() != nil {
+		if sleep(ctx, wait); ctx.Err() != nil {
 			return Entry{}, false, fmt.Errorf("job %q: %w: another slot is carried out %w", name, ctx.Err(), err)
 		}
 	}
