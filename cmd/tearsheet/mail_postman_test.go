@@ -157,6 +157,6 @@ func (p *postman) ids(t *testing.T) []string {
 func (p *postman) mailer(t *testing.T, login string, to ...string) *mailer {
 	t.Helper()
 	m := newTestMailer(t, &mailConfig{To: to, From: "tearsheet@example.com", SMTP: fmt.Sprintf("%s://%s%s:%d", p.scheme, login, p.host, p.port)})
-	m.tls = &tls.Config{RootCAs: p.roots}
+	m.sender.TLS = &tls.Config{RootCAs: p.roots}
 	return m
 }

@@ -123,7 +123,7 @@ func TestStatusMailWithPasswordAndTLS(t *testing.T) {
 			t.Errorf("error\n%v, want\n%s", err, want)
 		}
 
-		m.tls = nil // the machine does not know who vouches for the server
+		m.sender.TLS = nil // the machine does not know who vouches for the server
 		err = m.send(t.Context(), badNight(), mailTime)
 		if err == nil || !strings.Contains(err.Error(), "certificate") {
 			t.Errorf("error %v", err)
