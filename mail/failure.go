@@ -18,9 +18,9 @@ const (
 	Stays Verdict = iota
 	// MayPass says that the mail was not taken, and that later it may be.
 	MayPass
-	// Unclear says that it is not known whether the mail was taken: all of it was
+	// MayHaveArrived says that it is not known whether the mail was taken: all of it was
 	// handed over, and the answer was lost.
-	Unclear
+	MayHaveArrived
 )
 
 func (v Verdict) String() string {
@@ -30,7 +30,7 @@ func (v Verdict) String() string {
 	case MayPass:
 		return "may pass"
 	}
-	return "unclear"
+	return "may have arrived"
 }
 
 // Failures that a person mends in the configuration.
@@ -97,7 +97,7 @@ func (s Server) failure(ctx context.Context, err error, at phase) *Failure {
 		f.is, text = ended, ended.Error()
 	}
 	switch {
-	case f.Verdict == Unclear:
+	case f.Verdict == MayHaveArrived:
 		text = "the connection was lost after the mail was handed over: it may have arrived: " + text
 	case at == entering && (f.Code == 534 || f.Code == 535):
 		f.is, text = ErrLogin, fmt.Sprintf("%v (%d)", ErrLogin, f.Code)
@@ -141,10 +141,10 @@ func judge(err error, at phase) Verdict {
 		case answer.Code >= 400 || at != handed:
 			return MayPass
 		}
-		return Unclear // an answer that means nothing here
+		return MayHaveArrived // an answer that means nothing here
 	}
 	if at == handed {
-		return Unclear
+		return MayHaveArrived
 	}
 	var network net.Error
 	var lookup *net.DNSError

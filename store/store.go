@@ -1,7 +1,7 @@
-// Package store keeps what Tearsheet itself knows and printed: daily values and
-// editions. It lies apart from the warehouse, in an embedded SQLite file or in
-// PostgreSQL, so that everything after the pipeline reads the warehouse and never
-// writes to it. What a value or an edition means is left to others.
+// Package store keeps what Tearsheet itself knows and printed: daily values, editions,
+// and the mail that is to be sent. It lies apart from the warehouse, in an embedded
+// SQLite file or in PostgreSQL, so that everything after the pipeline reads the warehouse
+// and never writes to it. What a value or an edition means is left to others.
 package store
 
 import (
@@ -57,6 +57,11 @@ var schema = []string{
 	`create index if not exists schedule_slot_due on schedule_slot (job, due)`,
 	`create table if not exists schedule_lock (
 		name text not null primary key, host text not null, pid bigint not null, since text not null)`,
+	`create table if not exists letter_content (hash text not null primary key, content %s not null)`,
+	`create table if not exists letter (
+		id text not null primary key, content text not null references letter_content, about text not null, recipient text not null,
+		subject text not null, put_at text not null, place bigint not null, state text not null, holder text not null,
+		tries bigint not null, first_try text not null, next_try text not null, text text not null)`,
 }
 
 // Open opens the store at place, a file path or a postgres:// URL, and makes its

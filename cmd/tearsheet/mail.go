@@ -100,7 +100,7 @@ func (m *mailer) sendTo(ctx context.Context, message mail.Message) error {
 			return nil
 		}
 		verdict := mail.VerdictOf(err)
-		again := verdict == mail.MayPass && attempt < len(m.waits) || verdict == mail.Unclear && attempt == 0 && len(m.waits) > 0
+		again := verdict == mail.MayPass && attempt < len(m.waits) || verdict == mail.MayHaveArrived && attempt == 0 && len(m.waits) > 0
 		if !again || ctx.Err() != nil {
 			return err
 		}
