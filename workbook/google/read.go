@@ -1,0 +1,147 @@
+package google
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"google.golang.org/api/googleapi"
+	"google.golang.org/api/sheets/v4"
+)
+
+// Grid is what stands in a range of a tab.
+type Grid struct {
+	Document string // title of the spreadsheet
+	Tab      string // title of the tab
+	Locale   string // such as en_US
+	// Cells are those in which something stands, by rows.
+	Cells []Cell
+}
+
+// Cell is what stands in a cell.
+type Cell struct {
+	Row, Column int      // of the tab, from 1
+	Text        string   // as people see it
+	Number      *float64 // of a number or a date; a day is the number of days since 1899-12-30
+	Date        bool     // its format is that of a date
+	Day         bool     // and shows the day of the month
+	Wrong       string   // the fault that a formula came to: #REF!
+}
+
+// Name is the name of the cell: C7.
+func (c Cell) Name() string { return name(c.Column, c.Row) }
+
+const maskValues = "properties(title,locale),sheets(properties(title),data(startRow,startColumn,rowData(values(effectiveValue,formattedValue,effectiveFormat(numberFormat)))))"
+
+// plainRange is a range without a tab, which is of the first one.
+var plainRange = regexp.MustCompile(`^\$?[A-Za-z]{1,3}\$?[0-9]*:\$?[A-Za-z]{0,3}\$?[0-9]*$`)
+
+// Read returns what stands in a range: "Plan!A1:Z60", or a tab's title for all of it. It
+// calls once, as an account that may only look. If there is no such tab, the error names
+// those that there are. Errors are of type *Error.
+func (c *Client) Read(ctx context.Context, id, area string) (Grid, error) {
+	key, err := ID(id)
+	if err != nil {
+		return Grid{}, err
+	}
+	j := &job{Client: c, doing: "reading " + area + " of " + short(key), role: "Viewer"}
+	at := rangeOf(area)
+	if at == "" {
+		return Grid{}, &Error{Kind: Settings, Doing: "reading " + short(key), Says: "no range is given", Do: "name a tab, or a range such as Plan!A1:Z60"}
+	}
+	var answer *sheets.Spreadsheet
+	fault := j.call(ctx, j.reads, func(ctx context.Context) (err error) {
+		answer, err = j.reader.Spreadsheets.Get(key).Ranges(at).Fields(googleapi.Field(maskValues)).Context(ctx).Do()
+		return err
+	})
+	if fault != nil && fault.stale {
+		return Grid{}, j.noTab(ctx, key, fault)
+	}
+	if fault != nil {
+		return Grid{}, fault
+	}
+	if answer.Properties == nil || len(answer.Sheets) == 0 || answer.Sheets[0].Properties == nil {
+		return Grid{}, &Error{Kind: Answer, Doing: j.doing, Says: "the answer is JSON, and no spreadsheet"}
+	}
+	sheet := answer.Sheets[0]
+	g := Grid{Document: answer.Properties.Title, Locale: answer.Properties.Locale, Tab: sheet.Properties.Title}
+	for _, data := range sheet.Data {
+		g.add(data)
+	}
+	return g, nil
+}
+
+// rangeOf is a range as Google takes it. The title of a tab alone is put in quotes, since
+// one such as Q1 is the name of a cell, too.
+func rangeOf(area string) string {
+	area = strings.TrimSpace(area)
+	if area == "" || strings.Contains(area, "!") || plainRange.MatchString(area) {
+		return area
+	}
+	if len(area) > 1 && strings.HasPrefix(area, "'") && strings.HasSuffix(area, "'") {
+		return area
+	}
+	return quotedTitle(area)
+}
+
+// noTab says which tabs there are, after a range that Google does not know.
+func (j *job) noTab(ctx context.Context, id string, fault *Error) *Error {
+	var answer *sheets.Spreadsheet
+	again := j.call(ctx, j.reads, func(ctx context.Context) (err error) {
+		answer, err = j.reader.Spreadsheets.Get(id).Fields("sheets(properties(title))").Context(ctx).Do()
+		return err
+	})
+	if again != nil {
+		return fault
+	}
+	var titles []string
+	for _, sheet := range answer.Sheets {
+		if sheet.Properties != nil {
+			titles = append(titles, sheet.Properties.Title)
+		}
+	}
+	return &Error{Kind: TabGone, Doing: j.doing, Status: fault.Status, Says: "there is no such tab or range; its tabs are: " + strings.Join(titles, ", "),
+		Do: "name one of them, or a range such as Plan!A1:Z60"}
+}
+
+func (g *Grid) add(data *sheets.GridData) {
+	for i, row := range data.RowData {
+		if row == nil {
+			continue
+		}
+		for k, d := range row.Values {
+			cell, ok := cellRead(d)
+			if !ok {
+				continue
+			}
+			cell.Row, cell.Column = int(data.StartRow)+i+1, int(data.StartColumn)+k+1
+			g.Cells = append(g.Cells, cell)
+		}
+	}
+}
+
+// cellRead is what stands in a cell; false if nothing does.
+func cellRead(d *sheets.CellData) (Cell, bool) {
+	if d == nil || d.EffectiveValue == nil {
+		return Cell{}, false
+	}
+	cell := Cell{Text: d.FormattedValue}
+	switch v := d.EffectiveValue; {
+	case v.ErrorValue != nil:
+		cell.Wrong = d.FormattedValue
+		if cell.Wrong == "" {
+			cell.Wrong = "#" + v.ErrorValue.Type
+		}
+	case v.NumberValue != nil:
+		cell.Number = v.NumberValue
+		if f := d.EffectiveFormat; f != nil && f.NumberFormat != nil {
+			n := f.NumberFormat
+			cell.Date = n.Type == "DATE" || n.Type == "DATE_TIME"
+			cell.Day = cell.Date && (n.Pattern == "" || showsDay(n.Pattern))
+		}
+	case v.StringValue != nil:
+		cell.Text = *v.StringValue
+		return cell, cell.Text != ""
+	}
+	return cell, true
+}
