@@ -171,7 +171,7 @@ func (c *tabChanges) strangeMerges() []*sheets.GridRange {
 	rows, columns := c.reach()
 	var all []*sheets.GridRange
 	for _, m := range c.stand.Merges {
-		wanted := slices.ContainsFunc(c.Merged, func(a workbook.Area) bool { return same(m, c.wanted.area(a)) })
+		wanted := slices.ContainsFunc(c.merged, func(a workbook.Area) bool { return same(m, c.wanted.area(a)) })
 		if m.StartRowIndex < rows && m.StartColumnIndex < columns && !wanted {
 			all = append(all, m)
 		}
@@ -184,7 +184,7 @@ func (c *tabChanges) area2(a workbook.Area) *sheets.GridRange { return c.wanted.
 // missingMerges are the merges that are wanted and not there.
 func (c *tabChanges) missingMerges() []workbook.Area {
 	var all []workbook.Area
-	for _, a := range c.Merged {
+	for _, a := range c.merged {
 		if !slices.ContainsFunc(c.stand.Merges, func(m *sheets.GridRange) bool { return same(m, c.wanted.area(a)) }) {
 			all = append(all, a)
 		}

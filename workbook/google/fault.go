@@ -122,7 +122,7 @@ func (c *Client) refusal(a *googleapi.Error, t *trip) *Error {
 		e.Says = "Google's quota of calls a minute is used up, by this account or by its project"
 	case code == http.StatusRequestEntityTooLarge:
 		e.Kind, e.Says, e.Do = TooLarge, "the sheet is larger than Google takes in one write", "print fewer weeks or metrics"
-	case code == http.StatusRequestTimeout || code >= 500:
+	case code == http.StatusRequestTimeout || code >= 500 && code != http.StatusNotImplemented:
 		e.Kind, e.again, e.after = Down, true, c.asked(a.Header)
 		e.Says = "Google Sheets does not work at the moment (" + http.StatusText(code) + ")"
 	default:

@@ -20,6 +20,7 @@ type wanted struct {
 	sheet         int64
 	title         string
 	rows, columns int
+	merged        []workbook.Area      // those of Merged that Google can merge
 	cells         [][]*sheets.CellData // with whole formats; nil is blank
 	faces         grid
 }
@@ -119,6 +120,7 @@ func (w *wanted) fill(tab func(string) *wanted) {
 	for at, cell := range w.Cells {
 		w.cells[at.Row-1][at.Column-1] = cellOf(cell, tab)
 	}
+	w.merge()
 	for _, spark := range w.Sparks {
 		to := tab(spark.Tab)
 		if to == nil {
@@ -141,6 +143,22 @@ func (w *wanted) fill(tab func(string) *wanted) {
 		}
 	}
 	w.faces.join()
+}
+
+// merge takes the merges that Google can do: none across the edge of what is frozen. There
+// the text runs over its neighbours instead, which are blank.
+func (w *wanted) merge() {
+	rows, columns := frozen(w.Frozen)
+	across := func(from, to int, edge int64) bool { return int64(from) <= edge && int64(to) > edge }
+	for _, a := range w.Merged {
+		if !across(a.From.Row, a.To.Row, rows) && !across(a.From.Column, a.To.Column, columns) {
+			w.merged = append(w.merged, a)
+			continue
+		}
+		if d := w.cells[a.From.Row-1][a.From.Column-1]; d != nil && d.UserEnteredFormat != nil {
+			d.UserEnteredFormat.WrapStrategy = ""
+		}
+	}
 }
 
 // rule draws the rules between rows, each as that below the upper row. Where two cells
@@ -275,7 +293,7 @@ func (w *wanted) sum() string {
 			}
 		}
 	}
-	fmt.Fprintln(h, w.Merged, w.Rules, w.Frozen, w.NoGrid, w.Widths, w.Heights)
+	fmt.Fprintln(h, w.merged, w.Rules, w.Frozen, w.NoGrid, w.Widths, w.Heights)
 	if w.Filter != nil {
 		fmt.Fprintln(h, *w.Filter)
 	}
