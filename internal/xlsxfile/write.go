@@ -59,11 +59,11 @@ func check(book *workbook.Book) error {
 		if _, ok := papers(t.Print.Paper); !ok {
 			return fmt.Errorf("tab %q: unknown paper %q: letter or a4", t.Name, t.Print.Paper)
 		}
-		if name := strings.ToLower(t.Name); names[name] {
+		name := strings.ToLower(t.Name)
+		if names[name] {
 			return fmt.Errorf("tab %q: another tab has this name", t.Name)
-		} else {
-			names[name] = true
 		}
+		names[name] = true
 	}
 	return nil
 }
