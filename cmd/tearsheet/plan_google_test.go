@@ -61,7 +61,7 @@ func (s *served) sheet(t testing.TB, dir string) *tearsheet.Document {
 // onServer is the project of planned with its plan in a Google spreadsheet.
 func onServer(t *testing.T, extra string) string {
 	t.Helper()
-	t.Setenv("TEARSHEET_TEST_PLAN", "1AbC")
+	t.Setenv("TEARSHEET_TEST_PLAN", "1AbCdEfGhIjKlMnOpQrStUvWxYz")
 	dir := planned(t, "metric,2026-10,2026-11\nvisits,6,13\n", "")
 	overwrite(t, dir, configName, dailyConfig("plan: {google_sheet: '${TEARSHEET_TEST_PLAN}', range: 'Plan!A1:C9'}\n"+extra, "visits"))
 	return dir
@@ -76,7 +76,7 @@ func TestSheetIsHeldAgainstThePlanInASpreadsheet(t *testing.T) {
 	if !regexp.MustCompile(`^Plan: Master plan \(Google Sheets\), revision [0-9a-f]{8}$`).MatchString(doc.Plan.Text) {
 		t.Errorf("the plan is printed as %q", doc.Plan.Text)
 	}
-	if len(s.asked) != 1 || s.asked[0].GoogleSheet != "1AbC" || s.asked[0].Range != "Plan!A1:C9" {
+	if len(s.asked) != 1 || s.asked[0].GoogleSheet != "1AbCdEfGhIjKlMnOpQrStUvWxYz" || s.asked[0].Range != "Plan!A1:C9" {
 		t.Errorf("asked for %+v", s.asked)
 	}
 	if found := s.with(t, dir, "check"); found.code != exitDone || !strings.Contains(found.out, "the plan in Google Sheets") {
