@@ -3,7 +3,6 @@ package tearsheet
 import (
 	"cmp"
 	"fmt"
-	"slices"
 
 	"tearsheet/calendar"
 	"tearsheet/metrics"
@@ -227,32 +226,19 @@ func varianceText(actual, plan metrics.Value, decimals int) string {
 
 // summarise counts the marks and lists what is off plan, the largest first.
 func (d *Document) summarise() {
-	type item struct {
-		AgendaItem
-		size metrics.Value
-	}
-	var items []item
 	for _, section := range d.Sections {
 		for _, row := range section.Rows {
 			d.Counts.add(row.Mark)
 			d.Provisional = d.Provisional || row.Latest().Provisional
-			if row.Mark == Behind {
-				items = append(items, item{row.agendaItem(), row.Latest().Percent.Abs()})
-			}
 		}
 	}
-	slices.SortStableFunc(items, func(a, b item) int { return b.size.Cmp(a.size) })
-	for _, it := range items {
-		d.Agenda = append(d.Agenda, it.AgendaItem)
+	for _, line := range d.Marked(Behind) {
+		item := AgendaItem{Metric: line.Metric, Title: line.Title, Variance: line.Off}
+		if latest := line.Latest(); latest.Provisional {
+			item.Coverage = latest.Coverage.String()
+		}
+		d.Agenda = append(d.Agenda, item)
 	}
-}
-
-func (r Row) agendaItem() AgendaItem {
-	item := AgendaItem{Metric: r.Metric, Title: r.Title, Variance: r.Variance + "%"}
-	if latest := r.Latest(); latest.Provisional {
-		item.Coverage = latest.Coverage.String()
-	}
-	return item
 }
 
 // corrections lists the restated figures in the order of the sheet, the latest week
