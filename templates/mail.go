@@ -14,6 +14,10 @@ var (
 	runMail string
 	//go:embed run_mail.txt
 	runMailText string
+	//go:embed sheet_mail.html
+	sheetMail string
+	//go:embed sheet_mail.txt
+	sheetMailText string
 )
 
 // RunMail is the mail about a run that failed, as a page that needs no picture, no
@@ -24,6 +28,15 @@ var (
 		"list": list, "sentence": sentence}).Parse(runMail))
 	RunMailText = texttemplate.Must(texttemplate.New("run_mail.txt").Funcs(texttemplate.FuncMap{
 		"indent": indent}).Parse(runMailText))
+)
+
+// SheetMail is the mail with which the sheet is sent, as a page of the same kind;
+// SheetMailText is the same as text. Package tearsheet/render/letter fills them.
+var (
+	SheetMail = template.Must(template.New("sheet_mail.html").Funcs(template.FuncMap{
+		"sentence": sentence}).Parse(sheetMail))
+	SheetMailText = texttemplate.Must(texttemplate.New("sheet_mail.txt").Funcs(texttemplate.FuncMap{
+		"sentence": sentence, "upper": strings.ToUpper}).Parse(sheetMailText))
 )
 
 func list(items ...string) []string { return items }
