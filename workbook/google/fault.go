@@ -17,6 +17,9 @@ import (
 // secretForm is how tokens and keys look, whosever they are.
 var secretForm = regexp.MustCompile(`(?i)bearer\s+\S+|ya29\.[\w.-]+|-----BEGIN[\s\S]*|eyJ[\w-]+\.[\w.-]+|"?private_key[^,}]*`)
 
+// passing is how the library tells of a server of tokens that does not work.
+var passing = regexp.MustCompile(`cannot fetch token: (5\d\d|408|429)`)
+
 // consoleOfAPI is where the Sheets API is enabled.
 const consoleOfAPI = "https://console.cloud.google.com/apis/library/sheets.googleapis.com"
 
@@ -75,13 +78,14 @@ func (c *Client) network(err error) *Error {
 // never told.
 func (c *Client) signIn(err error) *Error {
 	text := err.Error()
-	var temporary interface{ Temporary() bool }
 	var op *net.OpError
 	var name *net.DNSError
 	switch {
 	case strings.Contains(text, "invalid_grant"):
 		return &Error{Kind: SignIn, Says: "sign in again: Google does not accept the key",
 			Do: "either the key was deleted or the account disabled (make a new key: IAM & Admin, Service accounts, Keys), or the clock of this machine is wrong"}
+	case passing.MatchString(text):
+		return &Error{Kind: Down, again: true, Says: "signing in: the server of tokens does not work at the moment"}
 	case strings.Contains(text, "<html") || strings.Contains(text, "<HTML") || strings.Contains(text, "invalid character '<'"):
 		return &Error{Kind: Answer, Says: "sign-in was answered by a web page, not by Google",
 			Do: "a proxy or a login page stands between this machine and Google: sign in to the network"}
@@ -91,7 +95,7 @@ func (c *Client) signIn(err error) *Error {
 		e := c.network(err)
 		e.Says = "signing in: " + strings.Replace(e.Says, c.host, "the server of tokens", 1)
 		return e
-	case errors.As(err, &temporary) && temporary.Temporary(), broken(err), strings.Contains(text, "unexpected end of JSON"):
+	case broken(err), strings.Contains(text, "unexpected end of JSON"):
 		return &Error{Kind: Down, again: true, Says: "signing in: the server of tokens does not work at the moment"}
 	case strings.Contains(text, "could not find default credentials"):
 		return c.noDefault()

@@ -108,16 +108,30 @@ func (w *writing) run(ctx context.Context) *Error {
 			if err != nil {
 				return w.lost(w.ended(err))
 			}
-			if !on {
-				return w.lost(w.tired(fault))
-			}
 			w.unclear, w.tried = fault, true
+			if !on {
+				return w.last(ctx, w.tired(fault))
+			}
 		case fault.unclear:
 			return w.lost(fault)
 		default:
 			return fault
 		}
 	}
+}
+
+// last looks once more at what a write came to, when there is no patience for another one.
+func (w *writing) last(ctx context.Context, fault *Error) *Error {
+	ok, again := w.look(ctx)
+	switch {
+	case again != nil || !ok:
+		return w.lost(fault)
+	case len(w.requests) == 0:
+		w.done.Changed = true
+		return nil
+	}
+	fault.Says += "; the old tabs stand"
+	return fault
 }
 
 // lost is the error of a write that may have been done, and could not be looked at.
