@@ -82,8 +82,14 @@ type Client struct {
 	writer, reader *sheets.Service
 	reads, writes  *gate
 
+	vault *vault
+}
+
+// vault holds what must never be told. It lies behind a pointer, so that whoever prints a
+// Client prints none of it.
+type vault struct {
 	mu   sync.Mutex
-	key  []string // secrets of the key file
+	key  []string // of the key file
 	last string   // the token that was last used
 }
 
@@ -92,7 +98,7 @@ type Client struct {
 // *Error.
 func Open(ctx context.Context, o Options) (*Client, error) {
 	c := &Client{clock: o.Clock, sleep: o.Sleep, rand: o.Rand, say: o.Say, limit: o.Timeout,
-		reads: &gate{what: "reads"}, writes: &gate{what: "writes"}}
+		reads: &gate{what: "reads"}, writes: &gate{what: "writes"}, vault: &vault{}}
 	if c.clock == nil {
 		return nil, &Error{Kind: Settings, Says: "google sheets: there is no clock"}
 	}
@@ -177,7 +183,7 @@ func (c *Client) credentials(ctx context.Context, path string) (option.ClientOpt
 			Do: "make one in the Google Cloud console: IAM & Admin, Service accounts, Keys, Add key, JSON"}
 	}
 	c.account = key.Email
-	c.key = append([]string{key.Key, key.KeyID}, strings.Fields(key.Key)...)
+	c.vault.key = append([]string{key.Key, key.KeyID}, strings.Fields(key.Key)...)
 	return option.WithAuthCredentialsJSON(option.ServiceAccount, text), nil
 }
 
@@ -233,7 +239,7 @@ func (c *Client) defaults(ctx context.Context) error {
 	if json.Unmarshal(found.JSON, &key) == nil {
 		c.account = key.Email
 		if key.Key != "" {
-			c.key = append([]string{key.Key, key.KeyID}, strings.Fields(key.Key)...)
+			c.vault.key = append([]string{key.Key, key.KeyID}, strings.Fields(key.Key)...)
 		}
 	}
 	return nil
@@ -257,17 +263,17 @@ func safeAddress(text string) (*url.URL, string) {
 
 // heard keeps the token of a call, so that no error tells it.
 func (c *Client) heard(header string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.last = strings.TrimPrefix(header, "Bearer ")
+	c.vault.mu.Lock()
+	defer c.vault.mu.Unlock()
+	c.vault.last = strings.TrimPrefix(header, "Bearer ")
 }
 
 // secrets are the texts that must never be told.
 func (c *Client) secrets() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.vault.mu.Lock()
+	defer c.vault.mu.Unlock()
 	var all []string
-	for _, secret := range append([]string{c.last}, c.key...) {
+	for _, secret := range append([]string{c.vault.last}, c.vault.key...) {
 		if len(secret) >= 8 && !strings.HasPrefix(secret, "-----") {
 			all = append(all, secret)
 		}

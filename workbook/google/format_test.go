@@ -48,7 +48,7 @@ func TestFacesAreEqualWhicheverWayGoogleTellsThem(t *testing.T) {
 			{UserEnteredFormat: &sheets.CellFormat{BackgroundColor: red, BackgroundColorStyle: &sheets.ColorStyle{RgbColor: red}}}},
 		"the width of a border": {{UserEnteredFormat: &sheets.CellFormat{Borders: &sheets.Borders{Top: &sheets.Border{Style: "SOLID"}}}},
 			{UserEnteredFormat: &sheets.CellFormat{Borders: &sheets.Borders{Top: &sheets.Border{Style: "SOLID", Width: 1, Color: &sheets.Color{}}}}}},
-		"a number of 17 digits": {{UserEnteredValue: &sheets.ExtendedValue{NumberValue: &number}}, {UserEnteredValue: &sheets.ExtendedValue{NumberValue: new(0.1 + 1e-17)}}},
+		"a number of 17 digits":     {{UserEnteredValue: &sheets.ExtendedValue{NumberValue: &number}}, {UserEnteredValue: &sheets.ExtendedValue{NumberValue: new(0.1 + 1e-17)}}},
 		"runs that say nothing new": {{UserEnteredValue: &sheets.ExtendedValue{StringValue: &text}, TextFormatRuns: []*sheets.TextFormatRun{{}}}, {UserEnteredValue: &sheets.ExtendedValue{StringValue: &text}}},
 		"runs told in full, or in part": {
 			{UserEnteredFormat: &sheets.CellFormat{TextFormat: &sheets.TextFormat{FontSize: 9}}, TextFormatRuns: []*sheets.TextFormatRun{{Format: &sheets.TextFormat{Bold: true, FontSize: 9}}, {StartIndex: 3, Format: &sheets.TextFormat{FontSize: 9}}}},

@@ -3,6 +3,8 @@ package google
 import (
 	"testing"
 
+	"tearsheet/workbook"
+
 	"tearsheet/workbook/google/googletest"
 )
 
@@ -30,5 +32,30 @@ func TestWriteAgainWritesNothing(t *testing.T) {
 	}
 	if changes := googletest.Diff(before, d.Snapshot(d.id)); len(changes) > 0 {
 		t.Errorf("the second run changed %v", changes)
+	}
+}
+
+// A sheet of 60 metrics: 53 rows and more on the first tab, and 60 × 5 × 7 days of data.
+func TestAWriteOfSixtyMetricsStaysBelowTwoMegabytes(t *testing.T) {
+	d := newDesk(t)
+	book := sampleBook(60, 100)
+	days := &workbook.Tab{Name: "Days", Cells: map[workbook.Ref]*workbook.Cell{}}
+	look := workbook.Look{Size: 9}
+	for row := 1; row <= 60*5*7; row++ {
+		for column, text := range []string{"Engagement", "daily_active_users", "Daily active users", "users", "", "", "", "known"} {
+			days.Cells[at(column+1, row)] = &workbook.Cell{Kind: workbook.Text, Text: text, Look: look}
+			if text == "" {
+				days.Cells[at(column+1, row)] = &workbook.Cell{Kind: workbook.Number, Number: 46344 + float64(row)/7, Look: workbook.Look{Size: 9, Format: "yyyy-mm-dd"}}
+			}
+		}
+	}
+	book.Tabs = append(book.Tabs, days)
+	done := d.write(book)
+	t.Logf("%d bytes", done.Bytes)
+	if done.Bytes == 0 || done.Bytes > 2_000_000 {
+		t.Errorf("%d bytes", done.Bytes)
+	}
+	if again := d.write(book); again.Changed {
+		t.Errorf("%v", again.Differences[0])
 	}
 }

@@ -242,6 +242,9 @@ func (b *book) effectiveFormat(s *sheet, at spot) object {
 
 func overlaid(under, over object) object {
 	laid := maps.Clone(under)
+	if laid == nil {
+		laid = object{}
+	}
 	for key, value := range over {
 		below, isObject := value.(object)
 		old, wasObject := laid[key].(object)

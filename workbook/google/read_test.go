@@ -1,0 +1,136 @@
+package google
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"google.golang.org/api/sheets/v4"
+	"tearsheet/workbook/google/googletest"
+)
+
+func TestReadGivesCellsAsTheyAreTyped(t *testing.T) {
+	d := newDesk(t)
+	d.Share(d.id, googletest.Account, googletest.Editor)
+	p := d.Person(d.id)
+	p.AddTab("Q1")
+	p.EditCell("Q1", "B2", "metric")
+	p.EditCell("Q1", "C2", 46344)
+	p.EditCell("Q1", "D2", 46344)
+	p.EditCell("Q1", "B3", "1,234")
+	p.EditCell("Q1", "C3", 1234.5)
+	p.EditCell("Q1", "D3", true)
+	id, _ := d.tab("Q1")
+	for column, pattern := range []string{"yyyy-mm-dd", "mmm yyyy"} {
+		d.batch(&sheets.Request{RepeatCell: &sheets.RepeatCellRequest{Fields: "userEnteredFormat.numberFormat",
+			Range: &sheets.GridRange{SheetId: int64(id), StartRowIndex: 1, EndRowIndex: 2, StartColumnIndex: int64(2 + column), EndColumnIndex: int64(3 + column)},
+			Cell:  &sheets.CellData{UserEnteredFormat: &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: "DATE", Pattern: pattern}}}}})
+	}
+	d.Share(d.id, googletest.Account, googletest.Viewer) // to look is enough
+	before := d.calls(googletest.Get)
+	g, err := d.client.Read(t.Context(), d.id, "Q1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.calls(googletest.Get) != before+1 {
+		t.Errorf("%d calls, want 1", d.calls(googletest.Get)-before)
+	}
+	if g.Document != "Executive metrics" || g.Tab != "Q1" || g.Locale != "en_US" || len(g.Cells) != 6 {
+		t.Fatalf("%+v", g)
+	}
+	number := func(c Cell) float64 {
+		if c.Number == nil {
+			return -1
+		}
+		return *c.Number
+	}
+	for i, want := range []struct {
+		name, text string
+		number     float64
+		date, day  bool
+	}{{"B2", "metric", -1, false, false}, {"C2", "", 46344, true, true}, {"D2", "", 46344, true, false}, {"B3", "1,234", -1, false, false}, {"C3", "1234.5", 1234.5, false, false}, {"D3", "TRUE", -1, false, false}} {
+		c := g.Cells[i]
+		if c.Name() != want.name || number(c) != want.number || c.Date != want.date || c.Day != want.day || want.text != "" && c.Text != want.text || c.Wrong != "" {
+			t.Errorf("%s %+v, want %+v", c.Name(), c, want)
+		}
+	}
+}
+
+func TestReadOfARangeThatIsNotThereNamesTheTabs(t *testing.T) {
+	d := newDesk(t)
+	d.Person(d.id).AddTab("Plan 2026")
+	for _, area := range []string{"Plan", "Plan!A1:B9", "'Plan'"} {
+		_, err := d.client.Read(t.Context(), d.id, area)
+		if kind, _ := kindOf(err); kind != TabGone || !strings.Contains(err.Error(), "its tabs are: Sheet1, Plan 2026") {
+			t.Errorf("%s: %v", area, err)
+		}
+	}
+	if _, err := d.client.Read(t.Context(), d.id, " "); err == nil {
+		t.Error("no range, no error")
+	}
+}
+
+func TestReadTellsFormulasThatFail(t *testing.T) {
+	cell, ok := cellRead(&sheets.CellData{FormattedValue: "#REF!", EffectiveValue: &sheets.ExtendedValue{ErrorValue: &sheets.ErrorValue{Type: "REF", Message: "Reference does not exist"}}})
+	if !ok || cell.Wrong != "#REF!" || cell.Number != nil {
+		t.Errorf("%+v, %v", cell, ok)
+	}
+}
+
+func TestRangesAreNamedAsGoogleReadsThem(t *testing.T) {
+	for area, want := range map[string]string{"Plan": "'Plan'", "Q1": "'Q1'", "Ann's plan": "'Ann''s plan'", "'Plan'": "'Plan'", "Plan!A1:B2": "Plan!A1:B2", "A1:B2": "A1:B2", "A:C": "A:C", "": ""} {
+		if got := rangeOf(area); got != want {
+			t.Errorf("%q is %q, want %q", area, got, want)
+		}
+	}
+}
+
+func TestReadWaitsForAFaultThatPasses(t *testing.T) {
+	d := newDesk(t)
+	d.Fault(googletest.Get, 1).Status(503)
+	if _, err := d.client.Read(t.Context(), d.id, "Sheet1"); err != nil || len(d.clock.slept) != 1 {
+		t.Errorf("slept %v, %v", d.clock.slept, err)
+	}
+}
+
+func TestVerifyTriesWhatOnlyGoogleCanShowAndLeavesNothing(t *testing.T) {
+	d := newDesk(t)
+	before := d.Snapshot(d.id)
+	var names, failed []string
+	err := d.client.Verify(t.Context(), d.id, func(s Step) {
+		names = append(names, s.Name)
+		if !s.OK {
+			failed = append(failed, s.Name+": want "+s.Want+", got "+s.Got)
+		}
+	})
+	if err != nil || len(names) < 15 {
+		t.Errorf("%d steps, %v", len(names), err)
+	}
+	if len(failed) > 0 {
+		t.Errorf("steps that failed:\n%s", strings.Join(failed, "\n"))
+	}
+	left := slices.DeleteFunc(googletest.Diff(before, d.Snapshot(d.id)), func(line string) bool { return line == "/Metadata: null → []" })
+	if len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if !slices.Contains(names, "the sparkline is drawn") {
+		t.Errorf("%q", names)
+	}
+}
+
+// Negative control: a step that cannot fail shows nothing.
+func TestVerifySeesAServerThatForgets(t *testing.T) {
+	d := newDesk(t)
+	d.Fault(googletest.Get, 3).Do(func() {
+		d.Person(d.id).FormatCell("Tearsheet check", "B2")
+		d.Person(d.id).EditCell("Tearsheet check", "B3", 1)
+	})
+	failed := 0
+	if err := d.client.Verify(t.Context(), d.id, func(s Step) {
+		if !s.OK {
+			failed++
+		}
+	}); err != nil || failed < 3 {
+		t.Errorf("%d steps failed, %v", failed, err)
+	}
+}
