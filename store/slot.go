@@ -29,6 +29,20 @@ func (s *Store) Begin(ctx context.Context, job string, at time.Time) (time.Time,
 	return time.Parse(instant, kept)
 }
 
+// Begun returns when a job began, or false if it has not.
+func (s *Store) Begun(ctx context.Context, job string) (time.Time, bool, error) {
+	var kept string
+	err := s.db.QueryRowContext(ctx, s.bind(`select begun from schedule_job where name = ?`), job).Scan(&kept)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, false, nil
+	}
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("job %q: beginning: %w", job, err)
+	}
+	begun, err := time.Parse(instant, kept)
+	return begun, err == nil, err
+}
+
 // BeginAnew lets a job begin at an instant, whatever is kept of it: nothing before it is
 // due, and what was carried out by a clock that was ahead of it is forgotten.
 func (s *Store) BeginAnew(ctx context.Context, job string, at time.Time) error {

@@ -145,7 +145,7 @@ func TestCheckSaysAllThatIsWrongWithTheConfiguration(t *testing.T) {
 		"column type":        {fmt.Sprintf(file, "{table: a, path: a.csv, day: d, columns: {n: bigitn}}"), `4:64: n: "bigitn" is not a type: text, bigint, double, decimal(12,2), boolean, date or timestamp`},
 		"no columns":         {fmt.Sprintf(file, "{table: a, path: a.csv, day: d}"), `4:19: has no columns`},
 		"files fill others'": {"company: A\ntimezone: UTC\nwarehouse: {url: 'duckdb:w', filled_by: others}\nsources: {files: [{table: a, path: a.csv, day: d, columns: {n: bigint}}]}\n", `4:1: sources cannot fill a warehouse with filled_by: others`},
-		"formats and paper":  {minimal + "outputs: {formats: [pdf, doc], paper: legal}\n", "4:26: item 2 of formats is \"doc\", want pdf, xlsx, html, csv or json\n4:39: paper is \"legal\", want letter or a4"},
+		"formats and paper":  {minimal + "outputs: {formats: [pdf, doc], paper: legal}\n", "4:26: item 2 of formats is \"doc\", want pdf, xlsx, html, csv, json or sheets\n4:39: paper is \"legal\", want letter or a4"},
 		"table of nobody":    {fmt.Sprintf(file, "{table: visit, path: a.csv, day: d, columns: {user_id: bigint}}"), `metrics.yaml:10:5: metric "visits": reads table "visits", which no file of etl/ and no source makes (did you mean "visit"?)`},
 		"second document":    {minimal + "---\ncompany: B\n", `4:1: a second document begins here: one file holds one`},
 		"key twice":          {minimal + "company: B\n", `4:1: key "company" is given twice: "company" stands at 1:1 already`},

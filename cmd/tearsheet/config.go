@@ -21,20 +21,23 @@ const (
 
 // configFile is what tearsheet.yaml may hold. The tags make its JSON Schema.
 type configFile struct {
-	Company    string          `json:"company" jsonschema:"minLength=1" jsonschema_description:"The company, as printed."`
-	Title      string          `json:"title,omitempty" jsonschema_description:"The title of the sheet. Executive tearsheet if absent."`
-	Timezone   string          `json:"timezone" jsonschema:"example=America/Toronto" jsonschema_description:"An IANA time zone: the day of everything."`
-	WeekStarts string          `json:"week_starts,omitempty" jsonschema:"enum=monday,enum=tuesday,enum=wednesday,enum=thursday,enum=friday,enum=saturday,enum=sunday" jsonschema_description:"The first weekday. Monday if absent."`
-	AsOf       string          `json:"as_of,omitempty" jsonschema:"example=2026-11-17" jsonschema_description:"Take every day for this one: for histories that have ended. Leave it out to live in the present."`
-	Warehouse  warehouseEntry  `json:"warehouse" jsonschema_description:"Where the facts are."`
-	Store      string          `json:"store,omitempty" jsonschema_description:"Where daily values and editions are kept: a file, or postgres://… . .tearsheet/store.sqlite if absent."`
-	Runs       string          `json:"runs,omitempty" jsonschema_description:"Where the state and the history of runs are kept: a file, or postgres://… . .tearsheet/runs.sqlite if absent."`
-	StatusMail *mailConfig     `json:"status_mail,omitempty" jsonschema_description:"Who is told of a run that failed."`
-	Plan       *planEntry      `json:"plan,omitempty" jsonschema_description:"Where the plan is."`
-	Sources    *sourcesEntry   `json:"sources,omitempty" jsonschema_description:"What fills the warehouse."`
-	Outputs    *outputsEntry   `json:"outputs,omitempty" jsonschema_description:"What is made, and where."`
-	Schedule   *map[string]any `json:"schedule,omitempty" jsonschema_description:"Not used by this version."`
-	Access     *map[string]any `json:"access,omitempty" jsonschema_description:"Not used by this version."`
+	Company    string               `json:"company" jsonschema:"minLength=1" jsonschema_description:"The company, as printed."`
+	Title      string               `json:"title,omitempty" jsonschema_description:"The title of the sheet. Executive tearsheet if absent."`
+	Timezone   string               `json:"timezone" jsonschema:"example=America/Toronto" jsonschema_description:"An IANA time zone: the day of everything."`
+	WeekStarts string               `json:"week_starts,omitempty" jsonschema:"enum=monday,enum=tuesday,enum=wednesday,enum=thursday,enum=friday,enum=saturday,enum=sunday" jsonschema_description:"The first weekday. Monday if absent."`
+	AsOf       string               `json:"as_of,omitempty" jsonschema:"example=2026-11-17" jsonschema_description:"Take every day for this one: for histories that have ended. Leave it out to live in the present."`
+	Warehouse  warehouseEntry       `json:"warehouse" jsonschema_description:"Where the facts are."`
+	Store      string               `json:"store,omitempty" jsonschema_description:"Where daily values and editions are kept: a file, or postgres://… . .tearsheet/store.sqlite if absent."`
+	Runs       string               `json:"runs,omitempty" jsonschema_description:"Where the state and the history of runs are kept: a file, or postgres://… . .tearsheet/runs.sqlite if absent."`
+	StatusMail *mailConfig          `json:"status_mail,omitempty" jsonschema_description:"Who is told of a run that failed."`
+	Plan       *planEntry           `json:"plan,omitempty" jsonschema_description:"Where the plan is."`
+	Sources    *sourcesEntry        `json:"sources,omitempty" jsonschema_description:"What fills the warehouse."`
+	Outputs    *outputsEntry        `json:"outputs,omitempty" jsonschema_description:"What is made, and where."`
+	Google     *googleEntry         `json:"google,omitempty" jsonschema_description:"How Google is asked, for a sheet or a plan in Google Sheets."`
+	Mail       *letterEntry         `json:"mail,omitempty" jsonschema_description:"By which server the sheet goes out by mail, and from whom."`
+	Schedule   map[string]slotEntry `json:"schedule,omitempty" jsonschema_description:"What is done when, by name, while tearsheet serve runs."`
+	Heartbeat  *heartbeatEntry      `json:"heartbeat,omitempty" jsonschema_description:"The dead-man's switch of the schedule."`
+	Access     *map[string]any      `json:"access,omitempty" jsonschema_description:"Not used by this version."`
 }
 
 type warehouseEntry struct {
@@ -48,9 +51,10 @@ type warehouseEntry struct {
 }
 
 type outputsEntry struct {
-	Dir     string   `json:"dir,omitempty" jsonschema_description:"The folder of the sheets. sheets if absent."`
-	Formats []string `json:"formats,omitempty" jsonschema:"enum=pdf,enum=xlsx,enum=html,enum=csv,enum=json" jsonschema_description:"What is made. pdf, xlsx, html and json if absent."`
-	Paper   string   `json:"paper,omitempty" jsonschema:"enum=letter,enum=a4" jsonschema_description:"letter (the default) or a4."`
+	Dir     string       `json:"dir,omitempty" jsonschema_description:"The folder of the sheets. sheets if absent."`
+	Formats []string     `json:"formats,omitempty" jsonschema:"enum=pdf,enum=xlsx,enum=html,enum=csv,enum=json,enum=sheets" jsonschema_description:"What is made. pdf, xlsx, html and json if absent."`
+	Sheets  *sheetsEntry `json:"sheets,omitempty" jsonschema_description:"The spreadsheet at Google that the sheet is written into."`
+	Paper   string       `json:"paper,omitempty" jsonschema:"enum=letter,enum=a4" jsonschema_description:"letter (the default) or a4."`
 }
 
 // config is a tearsheet.yaml that is sound.
@@ -72,7 +76,13 @@ type config struct {
 	planAt            string // its place in the file
 	sources           sources
 	outDir, paper     string
-	formats           []string
+	formats           []string      // also sheets
+	google            googleEntry   // expanded
+	sheets            *sheetsConfig // nil: none
+	letter            *letterConfig
+	slots             []slotConfig // in the order of the file
+	heartbeat         heartbeat
+	variables         []string // of the environment, that the file names
 	warnings, faults  metrics.Faults
 }
 
@@ -103,6 +113,10 @@ func readConfig(dir string) (*config, error) {
 	for _, fault := range found {
 		r.addAt(fault.Position, fault.Text)
 	}
+	for _, match := range environment.FindAllStringSubmatch(comment.ReplaceAllString(string(text), ""), -1) {
+		c.variables = append(c.variables, match[1])
+	}
+	c.variables = once(c.variables)
 	if tree != nil {
 		r.read(file)
 	}
@@ -164,12 +178,13 @@ func (r *configReader) read(file configFile) {
 	if file.Sources != nil {
 		r.readSources(*file.Sources)
 	}
+	r.readGoogle(file.Google)
 	r.readOutputs(file.Outputs)
-	for _, key := range []string{"schedule", "access"} {
-		if r.tree.Has(key) {
-			at := r.tree.Key(key)
-			r.warnings = append(r.warnings, metrics.Fault{Place: placeIn(configName, at), Text: key + ": not used by this version"})
-		}
+	r.readLetter(file.Mail)
+	r.readSchedule(file.Schedule)
+	r.readHeartbeat(file.Heartbeat)
+	if r.tree.Has("access") {
+		r.warnings = append(r.warnings, metrics.Fault{Place: placeIn(configName, r.tree.Key("access")), Text: "access: not used by this version"})
 	}
 }
 
@@ -265,8 +280,9 @@ func (r *configReader) readOutputs(o *outputsEntry) {
 	if o.Paper != "" {
 		r.paper = o.Paper
 	}
+	r.readSheets(o.Sheets)
 	if len(o.Formats) > 0 {
-		r.formats = once(o.Formats)
+		r.formats = r.sheetFormats(o.Formats, []string{"outputs", "formats"})
 	}
 }
 

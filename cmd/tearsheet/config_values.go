@@ -24,6 +24,9 @@ func printable(text string) error {
 
 var environment = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
+// comment is a comment of YAML, but for those that begin a quoted text.
+var comment = regexp.MustCompile(`(?m)(^|\s)#.*$`)
+
 // expand replaces ${NAME} by the environment variable. An error names the variable
 // and never a value.
 func expand(text string) (string, error) {

@@ -26,6 +26,10 @@ type sheetOptions struct {
 	formats []string
 	now     time.Time
 	show    progress
+	// delivery says where it goes beside its files; anew, that tabs at Google are made
+	// again which people have deleted.
+	delivery delivery
+	anew     bool
 }
 
 // issued is a sheet with its bytes.

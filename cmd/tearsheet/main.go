@@ -24,7 +24,8 @@ func Main() int {
 	keepFromOthers()
 	ctx, done := untilStopped(context.Background())
 	defer done()
-	a := &app{out: os.Stdout, errOut: os.Stderr, now: time.Now}
+	a := &app{out: os.Stdout, errOut: os.Stderr, now: time.Now, codes: exitCodes{}}
+	a.plans = a.googlePlan
 	root := a.command()
 	root.SetArgs(os.Args[1:])
 	err := root.ExecuteContext(ctx)
@@ -44,9 +45,10 @@ func Main() int {
 type app struct {
 	out, errOut io.Writer
 	now         func() time.Time
-	plans       planReader // nil where no server is read
 	dir         string     // -C
 	json        bool       // --json
+	plans       planReader // nil where no server is read
+	codes       exitCodes
 }
 
 func (a *app) command() *cobra.Command {
@@ -73,7 +75,7 @@ func (a *app) command() *cobra.Command {
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return refuseEmpty(c) }
 	root.AddCommand(a.demoCommand(), a.initCommand(), a.checkCommand(), a.runCommand(), a.backfillCommand(),
 		a.statusCommand(), a.graphCommand(), a.sheetCommand(),
-		a.editionsCommand(), a.explainCommand(), a.schemaCommand(), a.versionCommand())
+		a.editionsCommand(), a.explainCommand(), a.serveCommand(), a.scheduleCommand(), a.outboxCommand(), a.schemaCommand(), a.versionCommand())
 	for _, c := range root.Commands() {
 		if c.Args != nil {
 			args := c.Args

@@ -23,7 +23,7 @@ type planEntry struct {
 // planReader reads the cells of a plan that lies on a server and not in a file. What a
 // person can mend in the document may come as metrics.Faults; any other error carries
 // what exitCode tells it by: that the server is down, or does not let us in.
-type planReader func(ctx context.Context, entry planEntry) (plan.Grid, error)
+type planReader func(ctx context.Context, c *config) (plan.Grid, error)
 
 // name is the plan as a check names it.
 func (p *planEntry) name(prefix string) string {
@@ -105,7 +105,7 @@ func (p *project) readPlan(ctx context.Context, read planReader) (metrics.Faults
 	if read == nil {
 		return nil, usageError(fmt.Errorf("%s: plan: Google Sheets cannot be read here: give the plan as a file", c.planAt))
 	}
-	grid, err := read(ctx, *c.plan)
+	grid, err := read(ctx, c)
 	if err == nil {
 		p.plan, err = grid.Plan(c.planOptions(p.registry))
 	}

@@ -24,8 +24,8 @@ type served struct {
 	asked []planEntry
 }
 
-func (s *served) read(_ context.Context, entry planEntry) (plan.Grid, error) {
-	s.asked = append(s.asked, entry)
+func (s *served) read(_ context.Context, c *config) (plan.Grid, error) {
+	s.asked = append(s.asked, *c.plan)
 	return s.grid, s.err
 }
 

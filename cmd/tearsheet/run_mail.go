@@ -68,7 +68,17 @@ func (c *config) passwords() []string {
 			list = append(list, password, url.QueryEscape(password), url.PathEscape(password))
 		}
 	}
-	for _, text := range []string{c.warehouse, c.store, c.runs} {
+	places := []string{c.warehouse, c.store, c.runs, c.heartbeat.url}
+	if c.statusMail != nil {
+		text, _ := expand(c.statusMail.SMTP)
+		places = append(places, text)
+	}
+	if c.letter != nil {
+		text, _ := expand(c.letter.SMTP)
+		places = append(places, text)
+	}
+	add(c.heartbeat.url) // its path may be a key
+	for _, text := range places {
 		if u, err := url.Parse(text); err == nil {
 			password, _ := u.User.Password()
 			add(password)

@@ -16,14 +16,21 @@ import (
 	"tearsheet/pipeline"
 )
 
-// formats are what a sheet can be made into.
-var formats = []string{"pdf", "xlsx", "html", "csv", "json"}
+// formats are the files that a sheet can be made into, and targets all that it can be
+// brought to.
+var (
+	formats = []string{"pdf", "xlsx", "html", "csv", "json"}
+	targets = append(slices.Clone(formats), toSheets)
+)
 
 // sheetFlags are the flags of sheet.
 type sheetFlags struct {
 	week, asOf, out string
-	to              []string
+	to, mail        []string
 	paper           string
+	resend          bool
+	anew            bool // tabs at Google that people deleted
+	verify          bool
 }
 
 func (a *app) sheetCommand() *cobra.Command {
@@ -34,17 +41,22 @@ func (a *app) sheetCommand() *cobra.Command {
 		Long: "Loads what changed in the source files, computes the daily values that are missing,\n" +
 			"and writes the sheet. A sheet that says the same as an earlier edition is that\n" +
 			"edition again, byte for byte. If a figure cannot be computed, or none of the week is\n" +
-			"known, nothing is written.",
-		Example: "  tearsheet sheet\n  tearsheet sheet --week 2026-11-15 --to pdf,xlsx -o /tmp/out",
-		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return a.sheet(c.Context(), flags) },
+			"known, nothing is written. Files come first; Google Sheets and mail follow.",
+		Example: "  tearsheet sheet\n  tearsheet sheet --week 2026-11-15 --to pdf,xlsx -o /tmp/out\n" +
+			"  tearsheet sheet --to pdf,sheets --mail execs@example.com",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.sheet(c.Context(), flags) },
 	}
 	c.Flags().StringVar(&flags.week, "week", "", "a day of the latest week to show (default: the last complete week)")
 	c.Flags().StringVar(&flags.asOf, "as-of", "", "the day on which the sheet is made (default: today)")
-	c.Flags().StringSliceVar(&flags.to, "to", nil, "what to make: "+strings.Join(formats, ", "))
+	c.Flags().StringSliceVar(&flags.to, "to", nil, "what to make: "+strings.Join(targets, ", "))
 	c.Flags().StringVarP(&flags.out, "out", "o", "", "the folder of the files (default: outputs.dir of tearsheet.yaml)")
+	c.Flags().StringSliceVar(&flags.mail, "mail", nil, "send it by mail, with the PDF, to these addresses; who has had it gets it no second time")
+	c.Flags().BoolVar(&flags.resend, "resend", false, "with --mail: send it also to those who have had it")
+	c.Flags().BoolVar(&flags.anew, "new-tabs", false, "with --to sheets: make tabs again that people have deleted")
+	c.Flags().BoolVar(&flags.verify, "verify", false, "with --to sheets: try out at Google, on a tab of its own, what only a live spreadsheet can show")
 	c.Flags().StringVar(&flags.paper, "paper", "", "letter or a4 (default: outputs.paper of tearsheet.yaml)")
-	_ = c.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(targets, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("paper", cobra.FixedCompletions([]string{"letter", "a4"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -59,24 +71,11 @@ func (a *app) sheet(ctx context.Context, flags sheetFlags) error {
 		return err
 	}
 	a.warn(p)
-	loading := runOptions{now: o.now, show: o.show}
-	reports, err := p.run(ctx, loading)
-	a.sendStatus(ctx, p, loading, reports, err)
-	if err != nil {
-		return err
+	if flags.verify {
+		return a.verifySheets(ctx, p)
 	}
-	if err := a.holds(reports); err != nil {
-		return err
-	}
-	made, err := p.issue(ctx, o)
-	if err != nil {
-		return err
-	}
-	paths, err := made.write(p.config.outDir, o.formats)
-	if err != nil {
-		return err
-	}
-	return a.saySheet(made, paths)
+	_, err = a.issueAndDeliver(ctx, p, o)
+	return err
 }
 
 // holds tells what the loading before a sheet found, and returns an error if the sheet
@@ -161,13 +160,16 @@ func (a *app) options(p *project, flags sheetFlags) (sheetOptions, error) {
 	if len(flags.to) > 0 {
 		o.formats = nil
 		for _, format := range flags.to {
-			if !slices.Contains(formats, strings.ToLower(format)) {
-				wrong = append(wrong, fmt.Sprintf("--to: %q is none of %s", format, strings.Join(formats, ", ")))
+			if !slices.Contains(targets, strings.ToLower(format)) {
+				wrong = append(wrong, fmt.Sprintf("--to: %q is none of %s", format, strings.Join(targets, ", ")))
 			}
 			o.formats = append(o.formats, strings.ToLower(format))
 		}
 		o.formats = once(o.formats)
 	}
+	o.formats, o.delivery.sheets = formatsOf(o.formats)
+	o.delivery.mail, o.delivery.resend, o.anew = flags.mail, flags.resend, flags.anew
+	wrong = append(wrong, wrongDelivery(c, flags, o.delivery)...)
 	if flags.paper != "" {
 		c.paper = flags.paper
 		if flags.paper != "letter" && flags.paper != "a4" {
@@ -201,18 +203,30 @@ func (a *app) warn(p *project) {
 	}
 }
 
-func (a *app) saySheet(made *issued, paths []string) error {
+func (a *app) saySheet(made *issued, to delivered) error {
 	if a.json {
-		return a.answer(map[string]any{
-			"edition": made.edition, "new": made.fresh, "files": paths,
+		answer := map[string]any{
+			"edition": made.edition, "new": made.fresh, "files": to.paths,
 			"statements": made.work.Statements, "days_computed": made.work.Days,
 			"counts": made.doc.Counts, "provisional": made.doc.Provisional,
-		})
+		}
+		if to.sheets != nil {
+			answer["sheets"] = sheetsAnswer(to.sheets)
+		}
+		if to.mail != nil {
+			answer["mail"] = letterLines(to.mail)
+		}
+		return a.answer(answer)
 	}
 	fmt.Fprintln(a.errOut, summary(made)) // so that only paths go down a pipe
-	for _, path := range paths {
+	for _, path := range to.paths {
 		fmt.Fprintln(a.out, display(path))
 	}
+	if to.sheets != nil && to.sheets.URL != "" {
+		a.sayGoogle(to.sheets)
+		fmt.Fprintln(a.out, to.sheets.URL)
+	}
+	a.sayLetters(to.mail)
 	return nil
 }
 

@@ -23,8 +23,9 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "How every table stands: what is loaded, stale, open or failed",
 		Long: "Reads the ledger and no rows. It exits with 1 if something failed, and with 0 if it is\n" +
-			"only stale or waits for what has not come yet. With --within it also exits with 1 if no\n" +
-			"run was done so lately: a dead-man's switch for what watches the night.",
+			"only stale or waits for what has not come yet. With a schedule it also exits with 1 if no\n" +
+			"slot was done for longer than the schedule allows (heartbeat.within), or with --within if\n" +
+			"no run was: a dead-man's switch for what watches the night.",
 		Example: "  tearsheet status\n  tearsheet status --within 26h || page-somebody",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return a.status(c.Context(), within) },
@@ -58,9 +59,12 @@ func (a *app) status(ctx context.Context, within time.Duration) error {
 	if err != nil {
 		return err
 	}
-	all, err := p.survey(ctx, p.config.clock(a.now()))
-	if err != nil {
-		return err
+	scheduled := len(p.config.slots) > 0
+	var all []pipeline.Status
+	if !p.config.others || !scheduled { // with others and a schedule there are slots to tell of
+		if all, err = p.survey(ctx, p.config.clock(a.now())); err != nil {
+			return err
+		}
 	}
 	if a.json {
 		lines := []tableStatus{}
@@ -72,33 +76,60 @@ func (a *app) status(ctx context.Context, within time.Duration) error {
 		if p.config.asOf != nil {
 			fmt.Fprintf(a.out, "as of %s, by as_of in %s; the runs below have their real times\n\n", *p.config.asOf, configName)
 		}
-		a.sayStatus(all, p.config.clock(a.now()))
+		if len(all) > 0 {
+			a.sayStatus(all, p.config.clock(a.now()))
+		}
 		err = a.sayRuns(ctx, p)
+		if scheduled {
+			err = errors.Join(err, a.sayLastSlots(ctx, p))
+		}
 	}
 	return errors.Join(err, failedTables(all), a.silent(ctx, p, within))
 }
 
-// silent returns an error if no run was done within a time.
+// silent returns an error if nothing was done within a time: no run, or where there is a
+// schedule no slot. within is 0 if it is not asked for; a schedule has its own.
 func (a *app) silent(ctx context.Context, p *project, within time.Duration) error {
+	scheduled := len(p.config.slots) > 0
+	if within <= 0 && scheduled {
+		within = cmp.Or(p.config.heartbeat.within, p.config.longestGap(a.now())+slotTakes)
+	}
 	if within <= 0 {
 		return nil
 	}
+	what, done, err := "run", time.Time{}, error(nil)
+	if scheduled {
+		what = "slot of the schedule"
+		done, err = a.lastSlotDone(ctx, p)
+	} else {
+		done, err = p.lastRunDone(ctx)
+	}
+	switch {
+	case err != nil:
+		return err
+	case done.IsZero():
+		return &exitError{code: exitHeld, err: fmt.Errorf("no %s was ever done", what),
+			hint: map[bool]string{true: "`tearsheet serve` carries them out; `tearsheet schedule --for cron` says how something else does"}[scheduled]}
+	case a.now().Sub(done) > within:
+		return &exitError{code: exitHeld, err: fmt.Errorf("the last %s that was done ended %s, at %s", what, since(a.now(), done),
+			done.In(p.config.calendar.Zone()).Format("2006-01-02 15:04"))}
+	}
+	return nil
+}
+
+// lastRunDone returns when the last run that was done ended, or the zero time.
+func (p *project) lastRunDone(ctx context.Context) (time.Time, error) {
 	const looked = 1000 // runs
 	runs, err := p.runs(ctx, looked)
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
 	for _, run := range runs {
-		if run.State != workflow.Done {
-			continue
+		if run.State == workflow.Done {
+			return run.Ended, nil
 		}
-		if ago := a.now().Sub(run.Ended); ago > within {
-			return &exitError{code: exitHeld, err: fmt.Errorf("the last run that was done ended %s, at %s", since(a.now(), run.Ended),
-				run.Ended.In(p.config.calendar.Zone()).Format("2006-01-02 15:04"))}
-		}
-		return nil
 	}
-	return &exitError{code: exitHeld, err: errors.New("no run was ever done")}
+	return time.Time{}, nil
 }
 
 // survey asks the ledger how the tables stand. A warehouse that does not exist yet has

@@ -13,8 +13,15 @@ import (
 // Book lays out a document as the tabs Tearsheet, Tearsheet definitions, Tearsheet data
 // and Tearsheet weeks. There are no charts: the sparklines draw the same weeks.
 func Book(doc *tearsheet.Document) *workbook.Book {
-	return layout.Book(doc, layout.Options{Fit: true, Names: layout.Names{
-		Sheet: "Tearsheet", Definitions: "Tearsheet definitions", Data: "Tearsheet data", Weeks: "Tearsheet weeks"}})
+	return unlocked(layout.Book(doc, layout.Options{Fit: true, Names: layout.Names{
+		Sheet: "Tearsheet", Definitions: "Tearsheet definitions", Data: "Tearsheet data", Weeks: "Tearsheet weeks"}}))
+}
+
+// unlocked lets the columns of the sheet move, and keeps its head in view: Google merges
+// no cells across a frozen edge, and cuts text off there, and the head needs both.
+func unlocked(b *workbook.Book) *workbook.Book {
+	b.Tabs[0].Frozen.Column = 1
+	return b
 }
 
 // Archive lays out the sheet of a document alone, to be kept: one tab, named by the day
@@ -25,5 +32,5 @@ func Archive(doc *tearsheet.Document) *workbook.Book {
 	if n := len(doc.Weeks); n > 0 {
 		day = doc.Weeks[n-1].Ends
 	}
-	return layout.Book(doc, layout.Options{Fit: true, Names: layout.Names{Sheet: "Tearsheet " + day.String()}})
+	return unlocked(layout.Book(doc, layout.Options{Fit: true, Names: layout.Names{Sheet: "Tearsheet " + day.String()}}))
 }

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"tearsheet/plan"
+	"tearsheet/tearsheet/render/sheets"
+	"tearsheet/workbook/google"
+)
+
+// The documents that are written into spreadsheets, as the tabs at Google are noted.
+const (
+	sheetDocument  = "sheet"
+	schemaDocument = "schema"
+)
+
+// openGoogle signs in at Google as the project says. Waits are said to those who watch.
+func (a *app) openGoogle(ctx context.Context, c *config) (*google.Client, error) {
+	client, err := google.Open(ctx, google.Options{Credentials: c.google.Credentials, Endpoint: c.google.Endpoint,
+		Clock: a.now, Rand: rand.Float64, Version: version(), Say: func(text string) { fmt.Fprintln(a.errOut, text) }})
+	return client, googleError(err)
+}
+
+// googleError gives an error of Google's its exit code.
+func googleError(err error) error {
+	var known *google.Error
+	if !errors.As(err, &known) {
+		return err
+	}
+	switch known.Kind {
+	case google.Storage:
+		return &exitError{code: exitStorage, err: err}
+	case google.Quota, google.Down, google.Answer, google.Unclear:
+		return &exitError{code: exitSource, err: err}
+	}
+	return usageError(err)
+}
+
+// toGoogle writes the sheet into the spreadsheet of the project, unless it stands there.
+func (a *app) toGoogle(ctx context.Context, p *project, made *issued, anew bool) (*google.Written, error) {
+	client, err := a.openGoogle(ctx, p.config)
+	if err != nil {
+		return nil, err
+	}
+	o := google.WriteOptions{Keep: p.config.sheets.keep, Anew: anew}
+	if o.Keep > 0 {
+		o.Archive, o.ArchiveKey = sheets.Archive(made.doc), made.edition.Week.String()
+	}
+	written, err := client.Write(ctx, p.config.sheets.id, sheetDocument, sheets.Book(made.doc), o)
+	return &written, googleError(err)
+}
+
+// sayGoogle says what a write came to.
+func (a *app) sayGoogle(w *google.Written) {
+	switch {
+	case w.RestoredCount > 0:
+		more := ""
+		if w.RestoredCount > len(w.Restored) {
+			more = fmt.Sprintf(" and %d more", w.RestoredCount-len(w.Restored))
+		}
+		fmt.Fprintf(a.errOut, "Google Sheets: written; what people had changed in it is as it was: %s%s\n", strings.Join(w.Restored, ", "), more)
+	case w.Changed:
+		fmt.Fprintf(a.errOut, "Google Sheets: written into %q\n", w.Title)
+	default:
+		fmt.Fprintf(a.errOut, "Google Sheets: %q shows it already\n", w.Title)
+	}
+	if len(w.Deleted) > 0 {
+		fmt.Fprintf(a.errOut, "Google Sheets: past sheets taken away: %s\n", strings.Join(w.Deleted, ", "))
+	}
+}
+
+// sheetsAnswer is what a write came to, for programs.
+func sheetsAnswer(w *google.Written) map[string]any {
+	return map[string]any{"url": w.URL, "title": w.Title, "changed": w.Changed, "restored": append([]string{}, w.Restored...), "restored_count": w.RestoredCount}
+}
+
+// verifySheets lets a person find out what only a live spreadsheet can show.
+func (a *app) verifySheets(ctx context.Context, p *project) error {
+	client, err := a.openGoogle(ctx, p.config)
+	if err != nil {
+		return err
+	}
+	failed := 0
+	err = client.Verify(ctx, p.config.sheets.id, func(step google.Step) {
+		mark := "ok  "
+		if !step.OK {
+			mark, failed = "NOT ", failed+1
+		}
+		fmt.Fprintf(a.out, "%s%s: %s\n", mark, step.Name, step.Got)
+		if !step.OK {
+			fmt.Fprintf(a.out, "      expected: %s\n", step.Want)
+		}
+	})
+	if err == nil && failed > 0 {
+		err = fmt.Errorf("%s did not come out as it should", count(failed, "step"))
+	}
+	return googleError(err)
+}
+
+// googlePlan reads the cells of a plan in a spreadsheet.
+func (a *app) googlePlan(ctx context.Context, c *config) (plan.Grid, error) {
+	client, err := a.openGoogle(ctx, c)
+	if err != nil {
+		return plan.Grid{}, err
+	}
+	read, err := client.Read(ctx, c.plan.GoogleSheet, c.plan.Range)
+	if err != nil {
+		return plan.Grid{}, googleError(err)
+	}
+	grid := plan.Grid{Document: read.Document, Source: read.Document + " (Google Sheets)", Tab: read.Tab}
+	for _, cell := range read.Cells {
+		grid.Cells = append(grid.Cells, plan.GridCell{Row: cell.Row, Column: cell.Column, Text: cell.Text, Number: cell.Number,
+			Date: cell.Date, Day: cell.Day, Wrong: cell.Wrong})
+	}
+	return grid, nil
+}

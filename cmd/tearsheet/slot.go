@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tearsheet/workflow"
+)
+
+// jobs are the slots of a project as the scheduler knows them.
+func (a *app) jobs(c *config) []workflow.Job {
+	var jobs []workflow.Job
+	for _, slot := range c.slots {
+		jobs = append(jobs, workflow.Job{Name: slot.name, Schedule: slot.schedule, Again: slotAgain(),
+			Do: func(ctx context.Context, turn workflow.Turn) error {
+				return a.codes.keep(slot.name, c.public(a.carryOut(ctx, slot, turn)))
+			}})
+	}
+	return jobs
+}
+
+// public returns an error that can be kept and shown: with the exit code of another one,
+// and its text without passwords.
+func (c *config) public(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &exitError{code: exitCode(err), err: errors.New(c.hide(err.Error()))}
+}
+
+// exitCodes are those of the slots that were carried out last, by name.
+type exitCodes map[string]int
+
+// keep notes the exit code of an error, and returns the error.
+func (codes exitCodes) keep(name string, err error) error {
+	codes[name] = exitCode(err)
+	return err
+}
+
+// slotAgain says when a slot is tried again whose fault may pass by itself.
+func slotAgain() workflow.Again {
+	return workflow.Again{Waits: []time.Duration{5 * time.Minute, 15 * time.Minute, 45 * time.Minute},
+		If: func(err error) bool { code := exitCode(err); return code == exitSource || code == exitActive }}
+}
+
+// carryOut does what a slot says. The files of the project are read anew, so that a slot
+// goes by what they say now. Each part may be done twice without harm: rows have their
+// ledger, editions their fingerprint, tabs are compared, and mails have their outbox.
+func (a *app) carryOut(ctx context.Context, slot slotConfig, turn workflow.Turn) error {
+	p, err := openProject(ctx, a.dir, a.plans)
+	if err != nil {
+		return err
+	}
+	switch {
+	case slot.does(runSheet):
+		return a.slotSheet(ctx, p, slot, turn)
+	case slot.does(runValues):
+		o, err := a.options(p, sheetFlags{})
+		if err != nil {
+			return err
+		}
+		return a.values(ctx, p, o)
+	}
+	o := runOptions{now: p.config.clock(a.now()), show: newProgress(a.errOut)}
+	reports, broke := p.run(ctx, o)
+	for _, report := range reports {
+		a.sayRun(report)
+	}
+	a.sendStatus(ctx, p, o, reports, broke)
+	return errors.Join(broke, failed(last(reports)))
+}
+
+// values brings the warehouse and the daily values of the sheet up to date.
+func (a *app) values(ctx context.Context, p *project, o sheetOptions) error {
+	if err := a.bringUp(ctx, p, o); err != nil {
+		return err
+	}
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	_, work, err := p.history(ctx, s, o)
+	if err == nil {
+		fmt.Fprintf(a.errOut, "values: %s computed\n", count(work.Days, "day"))
+	}
+	return err
+}
+
+// slotSheet makes the sheet of a slot and brings it where it belongs. Its week is the last
+// one that was complete at the slot: one that is caught up days later is not another week's.
+func (a *app) slotSheet(ctx context.Context, p *project, slot slotConfig, turn workflow.Turn) error {
+	o, err := a.options(p, sheetFlags{to: slot.formats})
+	if err != nil {
+		return err
+	}
+	o.last = p.config.calendar.LastWeeks(1, p.config.calendar.DayOf(p.config.clock(turn.Due)))[0]
+	o.delivery.mail, o.delivery.late, o.delivery.slot = slot.mail, turn.Late, slot.name
+	_, err = a.issueAndDeliver(ctx, p, o)
+	return err
+}
+
+// lateness says how late a slot was, in words, or nothing if it was on time.
+func lateness(late time.Duration) string {
+	const onTime = 5 * time.Minute
+	if late < onTime {
+		return ""
+	}
+	return "late by " + roughly(late)
+}
+
+// roughly is a length of time as one says it: 40 minutes, 3 hours, 2 days.
+func roughly(d time.Duration) string {
+	const twoHours, twoDays = 2 * time.Hour, 48 * time.Hour
+	switch {
+	case d < twoHours:
+		return count(int(d.Round(time.Minute)/time.Minute), "minute")
+	case d < twoDays:
+		return count(int(d.Round(time.Hour)/time.Hour), "hour")
+	}
+	return count(int(d/(24*time.Hour)), "day")
+}
+
+// longestGap is the longest time between two slots of a project in the days to come.
+func (c *config) longestGap(now time.Time) time.Duration {
+	const looked = 35 * 24 * time.Hour
+	var due []time.Time
+	for _, slot := range c.slots {
+		for at := slot.schedule.Next(now).At; at.Sub(now) < looked; at = slot.schedule.Next(at).At {
+			due = append(due, at)
+		}
+	}
+	slices.SortFunc(due, time.Time.Compare)
+	var gap time.Duration
+	for i := 1; i < len(due); i++ {
+		gap = max(gap, due[i].Sub(due[i-1]))
+	}
+	return gap
+}

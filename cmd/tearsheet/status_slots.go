@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"tearsheet/workflow"
+)
+
+// slotTakes is what a slot may take before it is missed.
+const slotTakes = 2 * time.Hour
+
+// lastSlots returns the latest slots of each name that the schedule has, the latest first.
+func (a *app) lastSlots(ctx context.Context, p *project, n int) (map[string][]workflow.Entry, error) {
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	last := map[string][]workflow.Entry{}
+	for _, slot := range p.config.slots {
+		if last[slot.name], err = s.Slots(ctx, slot.name, n); err != nil {
+			return nil, err
+		}
+	}
+	return last, nil
+}
+
+// lastSlotDone returns when the last slot that was done ended. Before the first one it is
+// when the schedule began, and the zero time if nobody has ever served it.
+func (a *app) lastSlotDone(ctx context.Context, p *project) (time.Time, error) {
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer s.Close()
+	var last time.Time
+	const looked = 1000 // slots of a name
+	for _, slot := range p.config.slots {
+		begun, ok, err := s.Begun(ctx, slot.name)
+		if err != nil {
+			return last, err
+		}
+		if ok && begun.After(last) {
+			last = begun
+		}
+		entries, err := s.Slots(ctx, slot.name, looked)
+		if err != nil {
+			return last, err
+		}
+		for _, e := range entries {
+			if e.State == workflow.Done && e.Ended.After(last) {
+				last = e.Ended
+			}
+		}
+	}
+	return last, nil
+}
+
+// sayLastSlots tells what became of the last slot of each name, and whether somebody serves.
+func (a *app) sayLastSlots(ctx context.Context, p *project) error {
+	last, err := a.lastSlots(ctx, p, 1)
+	if err != nil {
+		return err
+	}
+	zone := p.config.calendar.Zone()
+	fmt.Fprintln(a.out, "\nthe schedule:")
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	for _, slot := range p.config.slots {
+		next := slot.schedule.Next(a.now()).At.In(zone).Format("Mon 2 Jan 15:04")
+		if len(last[slot.name]) == 0 {
+			fmt.Fprintf(w, "  %s\tnone yet\t\tnext %s\n", slot.name, next)
+			continue
+		}
+		line := asSlotLine(last[slot.name][0])
+		fmt.Fprintf(w, "  %s\t%s\t%s\tnext %s\t%s\n", slot.name, line.Due.In(zone).Format("Mon 2 Jan 15:04"), line.State, next, line.remark())
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return a.sayBeat(p)
+}
+
+// sayBeat tells whether somebody serves the schedule.
+func (a *app) sayBeat(p *project) error {
+	b, ok, err := readBeat(p.config.heartbeat.file)
+	const dead = 3 * time.Minute
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		fmt.Fprintln(a.out, "  nobody has served it with `tearsheet serve` yet")
+	case a.now().Sub(b.At) > dead:
+		fmt.Fprintf(a.out, "  nobody serves it: the last heartbeat was %s\n", since(a.now(), b.At))
+	default:
+		fmt.Fprintf(a.out, "  process %d serves it\n", b.Process)
+	}
+	return nil
+}
