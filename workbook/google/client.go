@@ -61,6 +61,7 @@ type Options struct {
 	// Rand returns numbers of [0, 1), by which waits are spread. Nil is always 1.
 	Rand func() float64
 	// Say is told of waits and warnings, in a sentence without a full stop. Nil is nobody.
+	// It may be told by several goroutines at once.
 	Say func(text string)
 	// Version is told to Google as that of our program.
 	Version string

@@ -44,7 +44,8 @@ type size struct {
 	rows   bool
 	index  int // from 0
 	pixels int64
-	hidden bool // it is, and should not be
+	turn   bool // it is hidden and should not be, or the other way round
+	hide   bool
 }
 
 // tabChanges is what must be done to a tab.
@@ -95,6 +96,11 @@ func compare(w *wanted, t *stand) *tabChanges {
 // where it grows.
 func (c *tabChanges) compareCells() {
 	t, w := c.stand, c.wanted
+	if t.isNew {
+		c.cells = true
+		c.differ("", "tab", "there", "not there")
+		return
+	}
 	all := gridOf(t.data, max(t.rows, w.rows), max(t.columns, w.columns))
 	for r := range all {
 		for k := range all[r] {
@@ -179,8 +185,6 @@ func (c *tabChanges) strangeMerges() []*sheets.GridRange {
 	return all
 }
 
-func (c *tabChanges) area2(a workbook.Area) *sheets.GridRange { return c.wanted.area(a) }
-
 // missingMerges are the merges that are wanted and not there.
 func (c *tabChanges) missingMerges() []workbook.Area {
 	var all []workbook.Area
@@ -235,15 +239,17 @@ func (c *tabChanges) compareSizes(rows bool) {
 		if size, ok := wanted[i+1]; ok {
 			want = pixels(rows, size)
 		}
-		if stands.HiddenByUser {
-			c.differ(place, "hidden", "no", "yes")
+		hide := !rows && c.Hidden[i+1]
+		turn := stands.HiddenByUser != hide
+		if turn {
+			c.differ(place, "hidden", fmt.Sprint(hide), fmt.Sprint(stands.HiddenByUser))
 		} else if want == 0 || want == stands.PixelSize {
 			continue
 		}
 		if want != 0 && want != stands.PixelSize {
 			c.differ(place, field, fmt.Sprint(want, " pixels"), fmt.Sprint(stands.PixelSize, " pixels"))
 		}
-		c.sizes = append(c.sizes, size{rows, i, want, stands.HiddenByUser})
+		c.sizes = append(c.sizes, size{rows, i, want, turn, hide})
 	}
 }
 

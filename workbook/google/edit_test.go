@@ -326,3 +326,44 @@ func TestArchivedTabsAreKeptAsManyAsAsked(t *testing.T) {
 		t.Errorf("%d tabs, want Sheet1, 3 of ours and 1 archived", len(d.Snapshot(d.id).Tabs))
 	}
 }
+
+func TestG07_TabsThatAreRenamedWhileTheyAreReadAreReadAnew(t *testing.T) {
+	d := newDesk(t)
+	d.write(sampleBook(6, 100))
+	d.Fault(googletest.Get, 2).Do(func() { d.Person(d.id).RenameTab("Data", "Our data") })
+	if done := d.write(sampleBook(6, 200)); !done.Changed || done.RestoredCount > 0 {
+		t.Errorf("%+v", done)
+	}
+	d.Fault(googletest.BatchUpdate, 1).Do(func() { d.Person(d.id).DeleteTab("Our data") })
+	_, err := d.client.Write(t.Context(), d.id, "sheet", sampleBook(6, 300), WriteOptions{})
+	if kind, _ := kindOf(err); kind != TabGone || !strings.Contains(err.Error(), "the tab Data") {
+		t.Errorf("a tab that is deleted before the write: %v", err)
+	}
+}
+
+func TestColumnsThatShouldBeHiddenAreHiddenAgain(t *testing.T) {
+	d := newDesk(t)
+	book := sampleBook(6, 100)
+	book.Tabs[2].Hidden = map[int]bool{8: true, 9: true}
+	d.write(book)
+	id, tab := d.tab("Data")
+	if tab.Columns[7]["hiddenByUser"] != true || tab.Columns[6]["hiddenByUser"] == true {
+		t.Errorf("%v", tab.Columns)
+	}
+	if again := d.write(book); again.Changed {
+		t.Errorf("%v", again.Differences)
+	}
+	d.batch(&sheets.Request{UpdateDimensionProperties: &sheets.UpdateDimensionPropertiesRequest{Fields: "hiddenByUser", Properties: &sheets.DimensionProperties{},
+		Range: &sheets.DimensionRange{SheetId: int64(id), Dimension: "COLUMNS", StartIndex: 8, EndIndex: 9}}})
+	if done := d.write(book); !slices.Equal(done.Restored, []string{"Data, column I (hidden)"}) {
+		t.Errorf("%v", done.Restored)
+	}
+}
+
+func TestOnlyLookingWritesNothing(t *testing.T) {
+	d := newDesk(t)
+	done, err := d.client.Write(t.Context(), d.id, "sheet", sampleBook(2, 1), WriteOptions{Only: true})
+	if err != nil || done.Changed || len(done.Differences) == 0 || d.calls(googletest.BatchUpdate) != 0 {
+		t.Errorf("%v, %v", done.Changed, err)
+	}
+}

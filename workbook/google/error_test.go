@@ -29,7 +29,7 @@ func TestG01_G02_EachRefusalSaysWhatToDo(t *testing.T) {
 		"not shared":     {func(d *desk) { d.Share(d.id, googletest.Account, googletest.NoRole) }, NotShared, []string{"is not shared with the account", share}},
 		"view only":      {func(d *desk) { d.Share(d.id, googletest.Account, googletest.Viewer) }, ViewOnly, []string{"may see the spreadsheet, and not change it", share}},
 		"deleted":        {func(d *desk) { d.Trash(d.id) }, NotFound, []string{"there is no spreadsheet with this id", share}},
-		"API disabled":   {func(d *desk) { d.Disable(true) }, Disabled, []string{"API is not enabled", "press Enable", consoleOfAPI}},
+		"API disabled":   {func(d *desk) { d.Disable(true) }, Disabled, []string{"API is not enabled", "press Enable", consoleOfAPI + "?project=100000000001"}},
 		"storage full":   {func(d *desk) { d.FillStorage(d.id, true) }, Storage, []string{"storage of the spreadsheet's owner is full"}},
 		"key deleted":    {func(d *desk) { d.RefuseTokens("Invalid JWT Signature.") }, SignIn, []string{"sign in again", "key was deleted", "clock of this machine"}},
 		"token revoked":  {func(d *desk) { d.Fault(googletest.Get, 1).Do(d.Revoke) }, SignIn, []string{"sign in again"}},

@@ -60,7 +60,12 @@ func faceOf(c *sheets.CellData) face {
 	if c.UserEnteredFormat != nil {
 		f.dress(c.UserEnteredFormat)
 	}
-	f.Runs = f.runsOf(c.TextFormatRuns)
+	runs := c.TextFormatRuns
+	if len(runs) == 1 && runs[0].StartIndex == 0 {
+		f.wear(runs[0].Format) // one face for all of it is that of the cell
+		runs = nil
+	}
+	f.Runs = f.runsOf(runs)
 	return f
 }
 
@@ -86,15 +91,27 @@ func (f *face) dress(c *sheets.CellFormat) {
 	if b := c.Borders; b != nil {
 		f.Top, f.Bottom, f.Left, f.Right = borderName(b.Top), borderName(b.Bottom), borderName(b.Left), borderName(b.Right)
 	}
-	if t := c.TextFormat; t != nil {
-		f.Font, f.Color, f.Bold, f.Italic, f.Strike, f.Underline = t.FontFamily, colorName(t.ForegroundColorStyle, t.ForegroundColor), t.Bold, t.Italic, t.Strikethrough, t.Underline
-		if t.FontSize != 0 {
-			f.Size = strconv.FormatInt(t.FontSize, 10)
-		}
-		if t.Link != nil {
-			f.Link = t.Link.Uri
-		}
+	f.wear(c.TextFormat)
+}
+
+// wear takes what a text format says.
+func (f *face) wear(t *sheets.TextFormat) {
+	if t == nil {
+		return
 	}
+	if t.FontFamily != "" {
+		f.Font = t.FontFamily
+	}
+	if color := colorName(t.ForegroundColorStyle, t.ForegroundColor); color != "" {
+		f.Color = color
+	}
+	if t.FontSize != 0 {
+		f.Size = strconv.FormatInt(t.FontSize, 10)
+	}
+	if t.Link != nil {
+		f.Link = t.Link.Uri
+	}
+	f.Bold, f.Italic, f.Strike, f.Underline = f.Bold || t.Bold, f.Italic || t.Italic, f.Strike || t.Strikethrough, f.Underline || t.Underline
 }
 
 // runsOf tells pieces of text of other faces than that of the cell. Google may leave out
@@ -120,21 +137,8 @@ func (f face) runsOf(runs []*sheets.TextFormatRun) string {
 }
 
 func (f face) piece(t *sheets.TextFormat) string {
-	if t == nil {
-		t = &sheets.TextFormat{}
-	}
-	or := func(text, other string) string {
-		if text == "" || text == "0" {
-			return other
-		}
-		return text
-	}
-	link := f.Link
-	if t.Link != nil {
-		link = t.Link.Uri
-	}
-	return strings.TrimSpace(fmt.Sprintln(or(t.FontFamily, f.Font), or(strconv.FormatInt(t.FontSize, 10), f.Size),
-		or(colorName(t.ForegroundColorStyle, t.ForegroundColor), f.Color), t.Bold || f.Bold, t.Italic || f.Italic, t.Strikethrough || f.Strike, t.Underline || f.Underline, link))
+	f.wear(t)
+	return fmt.Sprint(f.Font, " ", f.Size, " ", f.Color, f.Bold, f.Italic, f.Strike, f.Underline, " ", f.Link)
 }
 
 // without is a text, or "" if it is the default.

@@ -20,6 +20,9 @@ var secretForm = regexp.MustCompile(`(?i)bearer\s+\S+|ya29\.[\w.-]+|-----BEGIN[\
 // passing is how the library tells of a server of tokens that does not work.
 var passing = regexp.MustCompile(`cannot fetch token: (5\d\d|408|429)`)
 
+// projectForm is how Google tells the number of a project.
+var projectForm = regexp.MustCompile(`project[s=/ ]+(\d{6,})`)
+
 // consoleOfAPI is where the Sheets API is enabled.
 const consoleOfAPI = "https://console.cloud.google.com/apis/library/sheets.googleapis.com"
 
@@ -150,6 +153,9 @@ func (c *Client) forbidden(e *Error, a *googleapi.Error, t *trip) {
 	case has(a, "SERVICE_DISABLED", "accessNotConfigured", "has not been used in project"):
 		e.Kind, e.Says = Disabled, "the Google Sheets API is not enabled in the account's project"
 		e.Do = "open " + consoleOfAPI + ", choose the project of the account, press Enable, wait a minute"
+		if project := projectForm.FindStringSubmatch(a.Message + a.Body); project != nil {
+			e.Do = "open " + consoleOfAPI + "?project=" + project[1] + ", press Enable, wait a minute"
+		}
 	case has(a, "SCOPE_INSUFFICIENT", "insufficient authentication scopes"):
 		e.Kind, e.Says = SignIn, "sign in again: the credentials were made without leave for spreadsheets"
 		e.Do = "run gcloud auth application-default login --scopes=" + scopeWrite + ",https://www.googleapis.com/auth/cloud-platform"

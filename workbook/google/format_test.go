@@ -50,6 +50,8 @@ func TestFacesAreEqualWhicheverWayGoogleTellsThem(t *testing.T) {
 			{UserEnteredFormat: &sheets.CellFormat{Borders: &sheets.Borders{Top: &sheets.Border{Style: "SOLID", Width: 1, Color: &sheets.Color{}}}}}},
 		"a number of 17 digits":     {{UserEnteredValue: &sheets.ExtendedValue{NumberValue: &number}}, {UserEnteredValue: &sheets.ExtendedValue{NumberValue: new(0.1 + 1e-17)}}},
 		"runs that say nothing new": {{UserEnteredValue: &sheets.ExtendedValue{StringValue: &text}, TextFormatRuns: []*sheets.TextFormatRun{{}}}, {UserEnteredValue: &sheets.ExtendedValue{StringValue: &text}}},
+		"a link of the cell, or of its text": {{UserEnteredFormat: &sheets.CellFormat{TextFormat: &sheets.TextFormat{Link: &sheets.Link{Uri: "#gid=1"}}}},
+			{TextFormatRuns: []*sheets.TextFormatRun{{Format: &sheets.TextFormat{Link: &sheets.Link{Uri: "#gid=1"}}}}}},
 		"runs told in full, or in part": {
 			{UserEnteredFormat: &sheets.CellFormat{TextFormat: &sheets.TextFormat{FontSize: 9}}, TextFormatRuns: []*sheets.TextFormatRun{{Format: &sheets.TextFormat{Bold: true, FontSize: 9}}, {StartIndex: 3, Format: &sheets.TextFormat{FontSize: 9}}}},
 			{UserEnteredFormat: &sheets.CellFormat{TextFormat: &sheets.TextFormat{FontSize: 9}}, TextFormatRuns: []*sheets.TextFormatRun{{Format: &sheets.TextFormat{Bold: true}}, {StartIndex: 3}}}},
@@ -120,6 +122,9 @@ func TestTextIsCutWhereACellEndsAndNotInACharacter(t *testing.T) {
 	got := []rune(fitting(long))
 	if len(got) != 25_000 || got[24_999] != '…' || got[24_998] != '😀' {
 		t.Errorf("%d characters, the last ones %q", len(got), string(got[24_990:]))
+	}
+	if got := fitting("a\a\x00b\r\nc\rd\te\xff\x7f"); got != "a␇␀b\nc\nd\te\uFFFD␡" {
+		t.Errorf("%q", got)
 	}
 	run := workbook.Run{Text: "😀"}
 	runs := runsOf(&workbook.Cell{Runs: []workbook.Run{run, run}}, &sheets.TextFormat{})

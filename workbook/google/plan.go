@@ -3,6 +3,7 @@ package google
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"google.golang.org/api/sheets/v4"
@@ -27,16 +28,16 @@ func literal(text string) string { return `"` + strings.ReplaceAll(text, `"`, `"
 // newTab is a tab that is not there yet, as if it were.
 func newTab(w *wanted) *stand {
 	rows, columns := frozen(w.Frozen)
-	return &stand{Sheet: &sheets.Sheet{Properties: &sheets.SheetProperties{SheetId: w.sheet, Title: w.title, GridProperties: &sheets.GridProperties{
+	return &stand{isNew: true, Sheet: &sheets.Sheet{Properties: &sheets.SheetProperties{SheetId: w.sheet, Title: w.title, GridProperties: &sheets.GridProperties{
 		RowCount: int64(w.rows + moreRows), ColumnCount: int64(w.columns + moreColumns),
 		FrozenRowCount: rows, FrozenColumnCount: columns, HideGridlines: w.NoGrid}}}}
 }
 
 // requests are what changes a tab, in the order in which Google needs it.
-func (c *tabChanges) requests(fresh bool) []*sheets.Request {
+func (c *tabChanges) requests() []*sheets.Request {
 	var all []*sheets.Request
 	add := func(r ...*sheets.Request) { all = append(all, r...) }
-	if fresh {
+	if c.stand.isNew {
 		add(&sheets.Request{AddSheet: &sheets.AddSheetRequest{Properties: c.stand.Properties}})
 	}
 	for _, m := range c.strangeMerges() {
@@ -50,12 +51,12 @@ func (c *tabChanges) requests(fresh bool) []*sheets.Request {
 			Fields:     "gridProperties.frozenRowCount,gridProperties.frozenColumnCount,gridProperties.hideGridlines"}})
 	}
 	if c.cells || c.insertRows+c.insertCols > 0 {
-		add(c.cellRequests(fresh)...)
+		add(c.cellRequests()...)
 	}
 	for _, a := range c.missingMerges() {
 		add(&sheets.Request{MergeCells: &sheets.MergeCellsRequest{MergeType: "MERGE_ALL", Range: c.wanted.area(a)}})
 	}
-	add(c.sizeRequests(fresh)...)
+	add(c.sizeRequests()...)
 	if c.rules {
 		add(c.ruleRequests()...)
 	}
@@ -65,7 +66,7 @@ func (c *tabChanges) requests(fresh bool) []*sheets.Request {
 	if c.filter != nil {
 		add(&sheets.Request{SetBasicFilter: &sheets.SetBasicFilterRequest{Filter: c.filter}})
 	}
-	return append(all, c.noteRequests(fresh)...)
+	return append(all, c.noteRequests()...)
 }
 
 // room makes the grid large enough. What others have written where we grow moves down, or
@@ -92,16 +93,18 @@ func (c *tabChanges) room() []*sheets.Request {
 // cellRequests write our rectangle anew, and clear what it no longer uses. Looks that many
 // cells share are told once. Links and runs of faces belong to what was entered, so such
 // cells are written whole, last.
-func (c *tabChanges) cellRequests(fresh bool) []*sheets.Request {
+func (c *tabChanges) cellRequests() []*sheets.Request {
 	var all []*sheets.Request
 	write := func(at *sheets.GridRange, fields string, rows []*sheets.RowData) {
 		all = append(all, &sheets.Request{UpdateCells: &sheets.UpdateCellsRequest{Range: at, Fields: fields, Rows: rows}})
 	}
-	if !fresh {
+	if !c.stand.isNew {
 		write(c.rectangle(), fieldsFormat, nil)
 	}
 	all = append(all, c.looks()...)
-	write(c.rectangle(), fieldsValue, c.values())
+	rows, repeated := c.values()
+	write(c.rectangle(), fieldsValue, rows)
+	all = append(all, repeated...)
 	for k := range c.columns {
 		for r := 0; r < c.rows; r++ {
 			from := r
@@ -170,26 +173,67 @@ func (g grid) block(row, column int) (endRow, endColumn int) {
 }
 
 // values are what stands in the cells, without their looks. What is left out is cleared.
-func (c *tabChanges) values() []*sheets.RowData {
+// What many rows of a column have in common is told once.
+func (c *tabChanges) values() ([]*sheets.RowData, []*sheets.Request) {
 	rows := make([]*sheets.RowData, c.rows)
-	for r, row := range c.wanted.cells {
-		values := make([]*sheets.CellData, len(row))
-		last := 0
-		for k, d := range row {
-			values[k] = &sheets.CellData{}
-			if d == nil || whole(d) || d.UserEnteredValue == nil && d.Note == "" {
-				continue
-			}
-			values[k].UserEnteredValue, values[k].Note = d.UserEnteredValue, d.Note
-			last = k + 1
+	for r := range rows {
+		rows[r] = &sheets.RowData{Values: make([]*sheets.CellData, c.columns)}
+		for k := range c.columns {
+			rows[r].Values[k] = &sheets.CellData{}
 		}
-		rows[r] = &sheets.RowData{Values: values[:last]}
 	}
-	return rows
+	var repeated []*sheets.Request
+	for k := range c.columns {
+		for r := 0; r < c.rows; {
+			n := c.alike(r, k)
+			d := c.wanted.cells[r][k]
+			switch {
+			case d == nil || whole(d):
+			case n >= manyRows:
+				repeated = append(repeated, &sheets.Request{RepeatCell: &sheets.RepeatCellRequest{Range: c.span(r, k, r+n, k+1),
+					Fields: "userEnteredValue", Cell: &sheets.CellData{UserEnteredValue: d.UserEnteredValue}}})
+			default:
+				n = 1
+				rows[r].Values[k] = &sheets.CellData{UserEnteredValue: d.UserEnteredValue, Note: d.Note}
+			}
+			r += n
+		}
+	}
+	for _, row := range rows {
+		for n := len(row.Values); n > 0 && row.Values[n-1].UserEnteredValue == nil && row.Values[n-1].Note == ""; n-- {
+			row.Values = row.Values[:n-1]
+		}
+	}
+	return rows, repeated
+}
+
+// manyRows is how many rows make it worth to tell a value once.
+const manyRows = 6
+
+// alike is how many cells from one downwards hold the same value, and no note.
+func (c *tabChanges) alike(row, column int) int {
+	value := func(r int) (string, bool) {
+		d := c.wanted.cells[r][column]
+		if d == nil || whole(d) || d.Note != "" || d.UserEnteredValue == nil || d.UserEnteredValue.FormulaValue != nil {
+			return "", false
+		}
+		if n := d.UserEnteredValue.NumberValue; n != nil {
+			return strconv.FormatFloat(*n, 'g', -1, 64), true
+		}
+		return valueOf(d.UserEnteredValue), true
+	}
+	first, ok := value(row)
+	n := 1
+	for ; ok && row+n < c.rows; n++ {
+		if next, same := value(row + n); !same || next != first {
+			break
+		}
+	}
+	return n
 }
 
 // sizeRequests set the sizes of rows and columns. Rows without a size fit what is in them.
-func (c *tabChanges) sizeRequests(fresh bool) []*sheets.Request {
+func (c *tabChanges) sizeRequests() []*sheets.Request {
 	var all []*sheets.Request
 	along := func(rows bool, from, to int) *sheets.DimensionRange {
 		kind := "COLUMNS"
@@ -201,7 +245,7 @@ func (c *tabChanges) sizeRequests(fresh bool) []*sheets.Request {
 	for i := 0; i < len(c.sizes); {
 		first := c.sizes[i]
 		n := 1
-		for i+n < len(c.sizes) && c.sizes[i+n] == (size{first.rows, first.index + n, first.pixels, first.hidden}) {
+		for i+n < len(c.sizes) && c.sizes[i+n] == (size{first.rows, first.index + n, first.pixels, first.turn, first.hide}) {
 			n++
 		}
 		p := &sheets.DimensionProperties{PixelSize: first.pixels}
@@ -209,15 +253,16 @@ func (c *tabChanges) sizeRequests(fresh bool) []*sheets.Request {
 		if first.pixels > 0 {
 			fields = append(fields, "pixelSize")
 		}
-		if first.hidden {
+		if first.turn {
 			fields = append(fields, "hiddenByUser")
+			p.HiddenByUser = first.hide
 			p.ForceSendFields = []string{"HiddenByUser"}
 		}
 		all = append(all, &sheets.Request{UpdateDimensionProperties: &sheets.UpdateDimensionPropertiesRequest{
 			Range: along(first.rows, first.index, first.index+n), Properties: p, Fields: strings.Join(fields, ",")}})
 		i += n
 	}
-	for r := 1; c.cells && !fresh && r <= c.rows; r++ {
+	for r := 1; c.cells && !c.stand.isNew && r <= c.rows; r++ {
 		from := r
 		for ; r <= c.rows && c.Heights[r] == 0; r++ {
 		}
@@ -258,10 +303,10 @@ func (c *tabChanges) protectRequest() *sheets.Request {
 
 // noteRequests note what was written. The id of the note follows from the tab and the turn,
 // so that Google refuses a write that follows the same state as another one.
-func (c *tabChanges) noteRequests(fresh bool) []*sheets.Request {
+func (c *tabChanges) noteRequests() []*sheets.Request {
 	var all []*sheets.Request
 	at := &sheets.DeveloperMetadataLocation{SheetId: c.wanted.sheet}
-	if fresh {
+	if c.stand.isNew {
 		all = append(all, noteRequest(0, keyTab, c.key, at))
 	}
 	for _, id := range c.stand.notes {

@@ -66,6 +66,7 @@ type standing struct {
 // stand is one of our tabs as it stands.
 type stand struct {
 	*sheets.Sheet
+	isNew     bool // it is not there yet
 	wrote     wrote
 	notes     []int64 // ids of the metadata that says what we wrote
 	protected *sheets.ProtectedRange

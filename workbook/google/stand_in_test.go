@@ -44,8 +44,14 @@ func (w *watch) sleep(ctx context.Context, d time.Duration) error {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
+	return newDeskWith(t, googletest.Options{})
+}
+
+func newDeskWith(t *testing.T, o googletest.Options) *desk {
+	t.Helper()
 	d := &desk{t: t, clock: &watch{now: time.Now()}}
-	server, err := googletest.New(googletest.Options{Now: d.clock.time})
+	o.Now = d.clock.time
+	server, err := googletest.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

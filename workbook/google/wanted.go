@@ -54,15 +54,22 @@ func (w *wanted) measure() {
 	for _, area := range w.Merged {
 		reach(area.To)
 	}
+	for _, rule := range w.Rules {
+		reach(rule.Area.To)
+	}
 	for _, spark := range w.Sparks {
 		reach(spark.At)
+	}
+	if w.Filter != nil {
+		reach(w.Filter.To)
 	}
 }
 
 // place gives each wanted tab its id and its title: those it has, or new ones, which
 // nobody has. The id of a new tab follows from its key, so that a write which is done twice
-// is refused the second time.
-func place(all []*wanted, s *standing) {
+// is refused the second time. After a refusal it is another one: Google may not give the id
+// of a deleted tab again.
+func place(all []*wanted, s *standing, refusals int) {
 	titles := map[string]bool{}
 	ids := map[int64]bool{0: true}
 	for _, sheet := range s.sheets {
@@ -76,7 +83,7 @@ func place(all []*wanted, s *standing) {
 			w.sheet, w.title = t.Properties.SheetId, t.Properties.Title
 			continue
 		}
-		for w.sheet = positive(w.key); ids[w.sheet]; w.sheet = w.sheet%(1<<31-1) + 1 {
+		for w.sheet = positive(w.key, refusals); ids[w.sheet]; w.sheet = w.sheet%(1<<31-1) + 1 {
 		}
 		ids[w.sheet] = true
 		w.title = w.Name
@@ -223,7 +230,7 @@ func cellOf(cell *workbook.Cell, tab func(string) *wanted) *sheets.CellData {
 		d.TextFormatRuns = runsOf(cell, d.UserEnteredFormat.TextFormat)
 	}
 	if cell.Note != nil {
-		d.Note = cell.Note.String()
+		d.Note = fitting(cell.Note.String())
 	}
 	if cell.Link != nil {
 		if to := tab(cell.Link.Tab); to != nil {
@@ -242,9 +249,21 @@ func cellOf(cell *workbook.Cell, tab func(string) *wanted) *sheets.CellData {
 // longest is how many characters a cell of Google's holds.
 const longest = 50_000
 
-// fitting is a text that a cell can hold, with a sign where it was cut.
+// fitting is a text that a cell can hold, with a sign where it was cut. Control characters
+// are shown by their pictures: what Google would drop would differ at each run.
 func fitting(text string) string {
 	text = strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "\uFFFD")
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\r':
+			return '\n'
+		case r < ' ' && r != '\n' && r != '\t':
+			return '␀' + r
+		case r == 0x7F:
+			return '␡'
+		}
+		return r
+	}, text)
 	if runes := utf16.Encode([]rune(text)); len(runes) > longest {
 		return string(utf16.Decode(runes[:longest-2])) + "…"
 	}
@@ -293,7 +312,7 @@ func (w *wanted) sum() string {
 			}
 		}
 	}
-	fmt.Fprintln(h, w.merged, w.Rules, w.Frozen, w.NoGrid, w.Widths, w.Heights)
+	fmt.Fprintln(h, w.merged, w.Rules, w.Frozen, w.NoGrid, w.Widths, w.Heights, w.Hidden)
 	if w.Filter != nil {
 		fmt.Fprintln(h, *w.Filter)
 	}

@@ -15,7 +15,8 @@ import (
 type WriteOptions struct {
 	// Archive is a book of one tab that is kept under ArchiveKey, beside those of earlier
 	// keys. Keys sort by their text, such as 2026-11-15; the Keep last ones are kept, the
-	// others deleted. Keep 0 is no archive, and deletes nothing.
+	// others deleted. Keep 0 is no archive, and deletes nothing. Its links lead to the tabs of
+	// the book; sparklines would, too, and show what stands there now.
 	Archive    *workbook.Book
 	ArchiveKey string
 	Keep       int
@@ -165,7 +166,7 @@ func (w *writing) look(ctx context.Context) (bool, *Error) {
 		return false, fault
 	}
 	all, old := w.kept(s, all)
-	place(all, s)
+	place(all, s, w.anew)
 	fill(all)
 	if ok, fault := w.cells(ctx, w.writer, w.id, s, all); fault != nil && !fault.stale || !ok {
 		if fault != nil && fault.stale {
@@ -227,21 +228,20 @@ func (w *writing) plan(s *standing, all []*wanted, old []*stand) {
 	var later []*sheets.Request
 	for _, x := range all {
 		t := s.tabs[x.key]
-		fresh := t == nil
-		if fresh {
+		if t == nil {
 			t = newTab(x)
 		}
 		changes := compare(x, t)
 		if changes.none() {
 			continue
 		}
-		requests := changes.requests(fresh)
-		if fresh {
+		requests := changes.requests()
+		if t.isNew {
 			w.requests, requests = append(w.requests, requests[0]), requests[1:]
 		}
 		later = append(later, requests...)
 		if first {
-			w.tell(changes, fresh)
+			w.tell(changes)
 		}
 	}
 	w.requests = append(w.requests, later...)
@@ -260,9 +260,9 @@ func (w *writing) plan(s *standing, all []*wanted, old []*stand) {
 	}
 }
 
-func (w *writing) tell(c *tabChanges, fresh bool) {
+func (w *writing) tell(c *tabChanges) {
 	w.done.Differences = append(w.done.Differences, c.differences...)
-	if fresh {
+	if c.stand.isNew {
 		w.done.Created = append(w.done.Created, c.title)
 		return
 	}

@@ -115,7 +115,13 @@ func (b *batch) write(s *sheet, at spot, from object, paths [][]string) *failure
 		value = value || path[0] == "userEnteredValue"
 		runs = runs || path[0] == "textFormatRuns"
 		cell = set(cell, from, path)
+		if linked(from, path) {
+			for _, key := range []string{"underline", "foregroundColor", "foregroundColorStyle"} {
+				cell = set(cell, from, append(slices.Clone(path[:len(path)-1]), key))
+			}
+		}
 	}
+	cell = oneLink(cell, from, runs)
 	if value && !runs {
 		cell = without(cell, "textFormatRuns")
 	}
@@ -187,6 +193,9 @@ func (b *batch) mayEdit(protected object) bool {
 
 func (b *batch) setValidation(r object) (object, *failure) {
 	s, a, fail := b.starting(inner(r, "range"))
+	if fail == nil {
+		fail = b.guarded(s, a)
+	}
 	if fail != nil {
 		return nil, fail
 	}
@@ -207,6 +216,9 @@ func (b *batch) setValidation(r object) (object, *failure) {
 // updateBorders draws the edges of an area and the lines within.
 func (b *batch) updateBorders(r object) (object, *failure) {
 	s, a, fail := b.starting(inner(r, "range"))
+	if fail == nil {
+		fail = b.guarded(s, a)
+	}
 	if fail != nil {
 		return nil, fail
 	}

@@ -60,6 +60,9 @@ func (b *batch) appendDimension(r object) (object, *failure) {
 // gives way; one that sticks out, or an area over a frozen edge, is refused.
 func (b *batch) mergeCells(r object) (object, *failure) {
 	s, a, fail := b.inside(inner(r, "range"))
+	if fail == nil {
+		fail = b.guarded(s, a)
+	}
 	if fail != nil {
 		return nil, fail
 	}
@@ -118,6 +121,9 @@ func (s *sheet) keepFirst(merged area) {
 
 func (b *batch) unmergeCells(r object) (object, *failure) {
 	s, a, fail := b.starting(inner(r, "range"))
+	if fail == nil {
+		fail = b.guarded(s, a)
+	}
 	if fail != nil {
 		return nil, fail
 	}

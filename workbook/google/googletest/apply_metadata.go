@@ -2,6 +2,7 @@ package googletest
 
 import (
 	"slices"
+	"unicode/utf8"
 )
 
 // metadataSheet is the id of the tab that metadata lie on, or in.
@@ -36,6 +37,9 @@ func (b *batch) createMetadata(r object) (object, *failure) {
 		return nil, fail
 	}
 	b.Metadata = append(b.Metadata, m)
+	if fail := b.judgeRoom(m); fail != nil {
+		return nil, fail
+	}
 	return object{"developerMetadata": shownMetadata(m)}, nil
 }
 
@@ -59,6 +63,22 @@ func (b *batch) judgeMetadata(m object) *failure {
 		if to-from != 1 || !has(inner(location, "dimensionRange"), "endIndex") {
 			return invalid("developerMetadata.location.dimensionRange must be one row or one column")
 		}
+	}
+	return nil
+}
+
+// judgeRoom counts the characters of the metadata of the spreadsheet itself, or of a tab
+// with its rows and columns: Google's limit is the same for both.
+func (b *batch) judgeRoom(m object) *failure {
+	id, on := metadataSheet(m)
+	size := 0
+	for _, other := range b.Metadata {
+		if otherID, otherOn := metadataSheet(other); otherOn == on && otherID == id {
+			size += utf8.RuneCountInString(words(other, "metadataKey")) + utf8.RuneCountInString(words(other, "metadataValue"))
+		}
+	}
+	if size > mostMetadata {
+		return invalid("Developer metadata would have %d characters, above the limit of %d", size, mostMetadata)
 	}
 	return nil
 }
@@ -151,6 +171,9 @@ func (b *batch) updateMetadata(r object) (object, *failure) {
 				return nil, fail
 			}
 			b.Metadata[i] = m
+			if fail := b.judgeRoom(m); fail != nil {
+				return nil, fail
+			}
 			changed = append(changed, shownMetadata(m))
 		}
 	}

@@ -3,14 +3,16 @@ package googletest
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
 func requestPlace(i int, kind string) string { return fmt.Sprintf("Invalid requests[%d].%s", i, kind) }
 
 func (b *batch) addSheet(r object) (object, *failure) {
-	asked := inner(r, "properties")
+	asked := b.check.canonical("SheetProperties", inner(r, "properties"))
 	if kind := words(asked, "sheetType"); kind != "" && kind != "GRID" {
 		return nil, invalid("a sheet of type %s cannot be added so", kind)
 	}
@@ -77,7 +79,9 @@ func (b *batch) judge(s *sheet) *failure {
 	if title == "" || utf8.RuneCountInString(title) > mostTitle {
 		return invalid("A sheet's name must have 1 to %d characters, and %q has not", mostTitle, title)
 	}
-	if other := b.titled(title); other != nil && other != s {
+	// Titles that differ only in their case are one, as references find both.
+	taken := func(other *sheet) bool { return other != s && strings.EqualFold(other.title(), title) }
+	if slices.ContainsFunc(b.Sheets, taken) {
 		return invalid("A sheet with the name %q already exists. Please enter another name.", title)
 	}
 	if s.rows() < 1 || s.columns() < 1 {
@@ -130,6 +134,9 @@ func (b *batch) deleteSheet(r object) (object, *failure) {
 	}
 	if len(b.Sheets) == 1 {
 		return nil, invalid("You can't remove all the sheets in a document.")
+	}
+	if fail := b.guarded(s, s.all()); fail != nil {
+		return nil, fail
 	}
 	b.removeSheet(s)
 	return nil, b.judgeSize()
@@ -248,6 +255,7 @@ func (b *batch) updateSheet(r object) (object, *failure) {
 		return nil, fail
 	}
 	s.trim()
+	b.trimMetadata(s)
 	if s.title() != old {
 		b.rename(old, s.title())
 	}
@@ -290,7 +298,10 @@ func (s *sheet) trim() {
 		}
 	}
 	s.Merges = kept
+	s.trimRanges()
 }
+
+var localeName = regexp.MustCompile(`^[a-z]{2,3}(_[A-Z]{2})?$`)
 
 func (b *batch) updateSpreadsheet(r object) (object, *failure) {
 	paths, fail := b.check.updateMask("UpdateSpreadsheetPropertiesRequest", words(r, "fields"))
@@ -302,6 +313,9 @@ func (b *batch) updateSpreadsheet(r object) (object, *failure) {
 	}
 	if words(b.Properties, "title") == "" {
 		return nil, invalid("A spreadsheet must have a title")
+	}
+	if !localeName.MatchString(words(b.Properties, "locale")) {
+		return nil, invalid("Unsupported locale: %s", words(b.Properties, "locale"))
 	}
 	return nil, nil
 }

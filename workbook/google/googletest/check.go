@@ -71,6 +71,13 @@ func (c *checker) whole(name string, checked object, at string) *failure {
 			return fail
 		}
 	}
+	if name == "Color" {
+		for _, part := range sortedKeys(checked) {
+			if v := decimal(checked, part); v < 0 || v > 1 {
+				return violation(join(at, part), "Invalid value at '%s': %v is not between 0 and 1", join(at, part), v)
+			}
+		}
+	}
 	for _, field := range c.requiredOf[name] {
 		if _, ok := checked[field]; !ok {
 			return violation(join(at, field), "Invalid value at '%s': %s.%s must be set", at, name, field)

@@ -35,6 +35,9 @@ func (c *checker) canonical(name string, o object) object {
 			kept[key] = value
 		}
 	}
+	if name == "TextFormat" {
+		kept = linkLook(kept)
+	}
 	for key, property := range c.Schemas[name].Properties {
 		if property.Ref == "Color" && c.hasStyle(name, key) {
 			pair(kept, key)

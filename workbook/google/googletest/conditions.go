@@ -31,7 +31,7 @@ func (b *book) holds(s *sheet, condition object, at, first spot) bool {
 	if parsed, err := strconv.ParseFloat(want, 64); err == nil {
 		limit = parsed
 	}
-	n := real(value, "numberValue")
+	n := decimal(value, "numberValue")
 	switch words(condition, "type") {
 	case "BLANK":
 		return value == nil

@@ -198,6 +198,7 @@ func (f *Fault) HTML() *Fault {
 	return f.set(func() {
 		f.instead = func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=UTF-8")
+			w.WriteHeader(http.StatusOK)
 			_, _ = fmt.Fprint(w, "<!DOCTYPE html><html><head><title>Welcome to our network</title></head><body>Please sign in.</body></html>")
 		}
 	})

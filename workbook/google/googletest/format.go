@@ -20,7 +20,7 @@ func formatted(value, format object) string {
 	case has(value, "errorValue"):
 		return "#" + map[string]string{"REF": "REF!", "N_A": "N/A", "ERROR": "ERROR!"}[words(inner(value, "errorValue"), "type")]
 	case has(value, "numberValue"):
-		return formattedNumber(real(value, "numberValue"), inner(format, "numberFormat"))
+		return formattedNumber(decimal(value, "numberValue"), inner(format, "numberFormat"))
 	}
 	return ""
 }

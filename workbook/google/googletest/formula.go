@@ -105,7 +105,7 @@ func (b *book) evaluate(s *sheet, cell object) result {
 	case name == "SPARKLINE":
 		return b.sparkline(s, arguments)
 	case name == "HYPERLINK":
-		list := split2(arguments)
+		list := splitArguments(arguments)
 		return result{value: object{"stringValue": unquoted(list[len(list)-1])}, link: unquoted(list[0])}
 	}
 	return faulty("N_A", "the stand-in does not evaluate "+name)
@@ -124,10 +124,11 @@ func call(formula string) (name, arguments string, ok bool) {
 
 // hasSeparator tells whether a comma stands outside of texts and titles: where numbers
 // have decimal commas it does not separate.
-func hasSeparator(arguments string) bool { return len(split2(arguments)) > 1 }
+func hasSeparator(arguments string) bool { return len(splitArguments(arguments)) > 1 }
 
-// split2 cuts arguments at commas outside of quotes and braces.
-func split2(arguments string) []string {
+// splitArguments cuts the text between the brackets of a call at commas outside of quotes
+// and braces.
+func splitArguments(arguments string) []string {
 	var list []string
 	from, depth := 0, 0
 	for i := 0; i < len(arguments); {
@@ -167,7 +168,7 @@ func (b *book) decimalComma() bool {
 }
 
 func (b *book) sparkline(s *sheet, arguments string) result {
-	list := split2(arguments)
+	list := splitArguments(arguments)
 	reference := list[0]
 	if !strings.Contains(reference, "!") {
 		reference = quotedTitle(s.title()) + "!" + reference
@@ -185,7 +186,7 @@ func (b *book) sparkline(s *sheet, arguments string) result {
 		for column := a.From.Column; column < a.To.Column; column++ {
 			point := math.NaN()
 			if value := inner(from.Cells[spot{row, column}], "userEnteredValue"); has(value, "numberValue") {
-				point = real(value, "numberValue")
+				point = decimal(value, "numberValue")
 			}
 			r.line = append(r.line, point)
 		}

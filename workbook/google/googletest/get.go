@@ -118,7 +118,7 @@ func (b *book) shownSheet(s *sheet, areas []area, a ask) object {
 	if a.data() {
 		var data []any
 		for _, asked := range areas {
-			data = append(data, b.gridData(s, asked))
+			data = append(data, b.gridData(s, asked, a.fields.asks("sheets", "data", "rowData", "values", "effectiveFormat")))
 		}
 		o["data"] = data
 	}
@@ -126,7 +126,7 @@ func (b *book) shownSheet(s *sheet, areas []area, a ask) object {
 }
 
 // gridData tells the cells of an area; empty cells at the ends are left out.
-func (b *book) gridData(s *sheet, a area) object {
+func (b *book) gridData(s *sheet, a area, looks bool) object {
 	o := object{"startRow": a.From.Row, "startColumn": a.From.Column}
 	var rows []any
 	filled := 0
@@ -134,7 +134,7 @@ func (b *book) gridData(s *sheet, a area) object {
 		var cells []any
 		last := 0
 		for column := a.From.Column; column < a.To.Column; column++ {
-			cell := b.shownCell(s, spot{row, column})
+			cell := b.shownCell(s, spot{row, column}, looks)
 			cells = append(cells, cell)
 			if len(cell) > 0 {
 				last = len(cells)
@@ -178,7 +178,9 @@ func (b *book) dimensions(s *sheet, dimension string, from, to int) []any {
 	return all
 }
 
-func (b *book) shownCell(s *sheet, at spot) object {
+// shownCell tells a cell; what it looks like in the end is told only if it is wanted,
+// as it takes the longest.
+func (b *book) shownCell(s *sheet, at spot, looks bool) object {
 	cell, ok := s.Cells[at]
 	if !ok {
 		return nil
@@ -192,7 +194,9 @@ func (b *book) shownCell(s *sheet, at spot) object {
 	if link := linkOf(cell, r); link != "" {
 		o["hyperlink"] = link
 	}
-	o["effectiveFormat"] = b.effectiveFormat(s, at)
+	if looks {
+		o["effectiveFormat"] = b.effectiveFormat(s, at)
+	}
 	return o
 }
 

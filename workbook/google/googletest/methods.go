@@ -40,6 +40,10 @@ func (s *Server) handle(a *answer, r *http.Request, q request) {
 		fail.write(a)
 		return
 	}
+	if r.URL.Query().Get("prettyPrint") == "false" {
+		a.plainJSON(http.StatusOK, result)
+		return
+	}
 	a.json(http.StatusOK, result)
 }
 
@@ -62,6 +66,9 @@ func (s *Server) result(r *http.Request, q request) (object, *failure) {
 	body, fail := s.check.body(q.method, q.body)
 	if fail != nil {
 		return nil, fail
+	}
+	if kindOf(r, q.route, q.known) == Other {
+		return nil, unknownHere(q.ID)
 	}
 	kind := quotaKind(q.method)
 	if fail := s.spend(caller.user, kind); fail != nil {

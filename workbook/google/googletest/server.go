@@ -19,6 +19,9 @@
 //     and in other locales than en_US;
 //   - what formulas give, but for SPARKLINE and HYPERLINK, and how Google draws a
 //     SPARKLINE;
+//   - whether a link makes a text blue and underlined where a request replaces all of a
+//     format and says nothing of colour and line (here it does; the documentation names
+//     only requests that say something);
 //   - whether a border of a cell is told by its neighbour, too;
 //   - how wide a column must be for its text, which fonts exist, how text wraps;
 //   - what becomes of comments, charts and filters when cells move (they are kept as
@@ -84,6 +87,7 @@ type Server struct {
 	books   map[string]*book
 	made    int
 	tokens  map[string]token
+	given   int // tokens so far
 	refusal string
 	off     bool // the API is disabled
 	used    []usage
@@ -188,6 +192,15 @@ func (a *answer) head(w http.ResponseWriter) {
 
 func (a *answer) json(code int, v any) {
 	text, err := json.MarshalIndent(v, "", "  ")
+	a.encoded(code, text, err)
+}
+
+func (a *answer) plainJSON(code int, v any) {
+	text, err := json.Marshal(v)
+	a.encoded(code, text, err)
+}
+
+func (a *answer) encoded(code int, text []byte, err error) {
 	if err != nil {
 		(&failure{code: http.StatusInternalServerError, status: "INTERNAL", message: err.Error()}).write(a)
 		return
@@ -299,7 +312,7 @@ func kindOf(r *http.Request, found route, ok bool) Kind {
 	return kind
 }
 
-var errNumbers = errors.New("text after the end of the JSON")
+var errTrailing = errors.New("text after the end of the JSON")
 
 // decodeJSON reads exactly one value, with numbers as they are written.
 func decodeJSON(text []byte) (any, error) {
@@ -310,7 +323,7 @@ func decodeJSON(text []byte) (any, error) {
 		return nil, err
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errNumbers
+		return nil, errTrailing
 	}
 	return v, nil
 }

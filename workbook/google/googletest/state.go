@@ -82,6 +82,7 @@ const (
 	mostCharacters           = 50_000
 	white                    = 1.0
 	mostTitle                = 100
+	mostMetadata             = 30_000
 	documentsAddress, tabOne = "https://docs.google.com/spreadsheets/d/", "Sheet1"
 )
 
@@ -180,13 +181,13 @@ func (s *sheet) frozenColumns() int {
 func (s *sheet) all() area { return area{To: spot{s.rows(), s.columns()}} }
 
 // Readers of objects: what is missing is zero.
-func number(o object, key string) int   { n, _ := o[key].(int); return n }
-func words(o object, key string) string { t, _ := o[key].(string); return t }
-func flag(o object, key string) bool    { b, _ := o[key].(bool); return b }
-func inner(o object, key string) object { i, _ := o[key].(object); return i }
-func items(o object, key string) []any  { l, _ := o[key].([]any); return l }
-func real(o object, key string) float64 { f, _ := o[key].(float64); return f }
-func has(o object, key string) bool     { _, ok := o[key]; return ok }
+func number(o object, key string) int      { n, _ := o[key].(int); return n }
+func words(o object, key string) string    { t, _ := o[key].(string); return t }
+func flag(o object, key string) bool       { b, _ := o[key].(bool); return b }
+func inner(o object, key string) object    { i, _ := o[key].(object); return i }
+func items(o object, key string) []any     { l, _ := o[key].([]any); return l }
+func decimal(o object, key string) float64 { f, _ := o[key].(float64); return f }
+func has(o object, key string) bool        { _, ok := o[key]; return ok }
 func objects(o object, key string) (all []object) {
 	for _, item := range items(o, key) {
 		if i, ok := item.(object); ok {

@@ -61,7 +61,7 @@ func (b *book) plainValue(s *sheet, at spot, query object) any {
 			break
 		}
 		if has(value, "numberValue") {
-			return real(value, "numberValue")
+			return decimal(value, "numberValue")
 		}
 		if has(value, "boolValue") {
 			return flag(value, "boolValue")

@@ -50,6 +50,7 @@ type lineOf struct {
 type cellPage struct {
 	Class, Note, Link string
 	Across, Down      int
+	Height            int // of a line
 	Style             template.CSS
 	Line, Stroke      string
 	Runs              []runPage
@@ -123,7 +124,7 @@ func (b *book) tabPage(s *sheet) tabPage {
 			pixels = number(s.Rows[row], "pixelSize")
 		}
 		if !flag(s.Rows[row], "hiddenByUser") {
-			t.Lines = append(t.Lines, lineOf{fmt.Sprint(row + 1), pixels, row+1 == s.frozenRows(), b.linePage(s, row, used)})
+			t.Lines = append(t.Lines, lineOf{fmt.Sprint(row + 1), pixels, row+1 == s.frozenRows(), b.linePage(s, row, used, pixels)})
 		}
 	}
 	for _, chart := range s.Charts {
@@ -188,7 +189,7 @@ func (s *sheet) used() area {
 	return s.all().clip(area{To: spot{last.Row + 1 + viewAir, last.Column + 1 + viewAir}})
 }
 
-func (b *book) linePage(s *sheet, row int, used area) []cellPage {
+func (b *book) linePage(s *sheet, row int, used area, pixels int) []cellPage {
 	var cells []cellPage
 	for column := 0; column < used.To.Column; column++ {
 		at := spot{row, column}
@@ -197,6 +198,7 @@ func (b *book) linePage(s *sheet, row int, used area) []cellPage {
 			continue
 		}
 		cell := b.cellPage(s, at)
+		cell.Height = max(pixels-4, 4)
 		cell.Across = min(merged.To.Column, used.To.Column) - column
 		cell.Down = min(merged.To.Row, used.To.Row) - row
 		if !strings.Contains(cell.Class, "wrap") && cell.Across == 1 && b.spills(s, at) {
@@ -236,7 +238,7 @@ func (b *book) cellPage(s *sheet, at spot) cellPage {
 	cell := s.Cells[at]
 	format := b.effectiveFormat(s, at)
 	shown := b.evaluate(s, cell)
-	page := cellPage{Style: cellStyle(format, shown.value), Note: words(cell, "note"), Link: linkOf(cell, shown)}
+	page := cellPage{Style: cellStyle(format, shown.value), Note: words(cell, "note"), Link: followed(linkOf(cell, shown))}
 	if page.Note != "" {
 		page.Class = "noted"
 	}
@@ -249,6 +251,16 @@ func (b *book) cellPage(s *sheet, at spot) cellPage {
 	}
 	page.Runs = runsOf(formatted(shown.value, inner(cell, "userEnteredFormat")), objects(cell, "textFormatRuns"))
 	return page
+}
+
+// followed is a link that a click may follow.
+func followed(link string) string {
+	for _, begin := range []string{"#", "https://", "http://"} {
+		if strings.HasPrefix(link, begin) {
+			return link
+		}
+	}
+	return ""
 }
 
 // runsOf cuts a text where its face changes.

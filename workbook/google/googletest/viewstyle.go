@@ -10,7 +10,7 @@ import (
 
 // css writes a colour.
 func css(color object) string {
-	part := func(key string) int { return int(math.Round(real(color, key) * 255)) }
+	part := func(key string) int { return int(math.Round(decimal(color, key) * 255)) }
 	return fmt.Sprintf("#%02x%02x%02x", part("red"), part("green"), part("blue"))
 }
 
@@ -18,7 +18,10 @@ func css(color object) string {
 // fonts, so nothing that a user typed can leave it.
 func cellStyle(format, value object) template.CSS {
 	var b strings.Builder
-	fmt.Fprintf(&b, "background: %s; ", css(inner(format, "backgroundColor")))
+	// White is left out: a text that runs over its neighbour must not be covered by it.
+	if ground := css(inner(format, "backgroundColor")); ground != "#ffffff" {
+		fmt.Fprintf(&b, "background: %s; ", ground)
+	}
 	b.WriteString(faceStyle(inner(format, "textFormat")))
 	align := strings.ToLower(words(format, "horizontalAlignment"))
 	if align == "" && has(value, "numberValue") {
