@@ -26,6 +26,7 @@ type conversation struct {
 	stop    func() bool // watching the context
 	silence time.Duration
 	answer  time.Duration
+	midway  bool // in a mail, whose end was not sent
 }
 
 // line is a connection that ends with its context. Once a mail is handed over it stays
@@ -201,6 +202,7 @@ func (c *conversation) recipient(to string) error {
 // write sends a mail but for its end, and returns what sends that.
 func (c *conversation) write(text []byte) (end func() (string, error), err error) {
 	c.line.hold(c.silence)
+	c.midway = true
 	body, err := c.client.Data()
 	if err != nil {
 		return nil, err
@@ -219,6 +221,7 @@ func (c *conversation) write(text []byte) (end func() (string, error), err error
 	return func() (string, error) {
 		c.line.hold(c.answer)
 		err := body.Close()
+		c.midway = false
 		if said, ok := body.(*smtp.DataCloser); ok && err == nil {
 			return said.ServerResponse(), nil
 		}
@@ -226,9 +229,14 @@ func (c *conversation) write(text []byte) (end func() (string, error), err error
 	}, nil
 }
 
-// leave says goodbye, without waiting for the answer, and closes the connection.
+// leave says goodbye, without waiting for the answer, and closes the connection. In the
+// midst of a mail nothing is said: any command would first send the end of the mail.
 func (c *conversation) leave() {
 	c.stop()
+	if c.midway {
+		_ = c.line.Close() // so that the server drops what it has
+		return
+	}
 	c.line.hold(time.Second)
 	_, _ = c.client.Text.Cmd("QUIT") // all that matters is done
 	_ = c.client.Close()

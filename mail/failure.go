@@ -143,16 +143,14 @@ func judge(err error, at phase) Verdict {
 		}
 		return MayHaveArrived // an answer that means nothing here
 	}
-	if at == handed {
-		return MayHaveArrived
-	}
 	var network net.Error
-	var lookup *net.DNSError
 	switch {
-	case errors.As(err, &lookup):
+	case at == handed:
+		return MayHaveArrived
+	case errors.Is(err, ErrTooBig):
+		return Stays
+	case at == talking, errors.As(err, &network), lost(err):
 		return MayPass // also a name that is not found: the machine's network may be coming up
-	case errors.As(err, &network), lost(err):
-		return MayPass
 	}
 	return Stays
 }

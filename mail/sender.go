@@ -60,11 +60,10 @@ func (s *Sender) Send(ctx context.Context, m Message, handingOver func() error) 
 	}
 	if handingOver != nil {
 		if err := handingOver(); err != nil {
-			_ = c.line.Close() // so that the server drops what it has
 			return "", err
 		}
 	}
-	if !c.line.hand() {
+	if ctx.Err() != nil || !c.line.hand() {
 		return "", s.Server.failure(ctx, ctx.Err(), talking)
 	}
 	if answer, err = end(); err != nil {
