@@ -80,7 +80,7 @@ func (s *Sender) encode(m Message) ([]byte, error) {
 	}
 	text, err := m.encode(signer)
 	if err != nil {
-		return nil, fmt.Errorf("mail to %s: %w", m.To, err)
+		return nil, fmt.Errorf("mail to %s: %w", oneLine(m.To), err)
 	}
 	if s.Limit > 0 && len(text) > s.Limit {
 		return nil, &Failure{is: ErrTooBig, text: fmt.Sprintf("%v: the mail has %s, and at most %s are sent", ErrTooBig, megabytes(len(text)), megabytes(s.Limit))}
