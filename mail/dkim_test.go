@@ -54,6 +54,8 @@ func ed25519Key(t *testing.T) ed25519.PrivateKey {
 	return key
 }
 
+func base64Of(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
 // record is what stands in the DNS for a key.
 func record(t *testing.T, key crypto.Signer) string {
 	t.Helper()

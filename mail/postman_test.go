@@ -32,14 +32,16 @@ type postman struct {
 	mutex sync.Mutex
 	// answer is asked in each phase, "login", "from", "to", "data" or "end" (all of the
 	// mail is read), and for whom. An error is the answer.
-	answer func(phase, to string) error
-	taken  map[string][]string // mails that were taken, by recipient
-	tried  map[string]int      // RCPT commands, by recipient
-	host   string
-	port   int
-	scheme string
-	roots  *x509.CertPool
-	server *smtp.Server
+	answer   func(phase, to string) error
+	taken    map[string][]string // mails that were taken, by recipient
+	tried    map[string]int      // RCPT commands, by recipient
+	host     string
+	port     int
+	scheme   string
+	roots    *x509.CertPool
+	server   *smtp.Server
+	close    func() // may be called again
+	password string // that he lets in
 }
 
 var (
@@ -59,7 +61,7 @@ const (
 
 func newPostman(t testing.TB, offered protection, answer func(phase, to string) error) *postman {
 	t.Helper()
-	p := &postman{answer: answer, scheme: "smtp", taken: map[string][]string{}, tried: map[string]int{}}
+	p := &postman{answer: answer, scheme: "smtp", password: rightPassword, taken: map[string][]string{}, tried: map[string]int{}}
 	p.server = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &visit{postman: p, conn: c}, nil }))
 	p.server.Domain = "localhost"
 	p.server.AllowInsecureAuth = true
@@ -78,7 +80,12 @@ func newPostman(t testing.TB, offered protection, answer func(phase, to string) 
 	p.host, p.port = "127.0.0.1", listener.Addr().(*net.TCPAddr).Port
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = p.server.Serve(listener) }() // ends with Close
-	t.Cleanup(func() { p.server.Close(); <-ended })
+	p.close = func() {                                               // the server does not know the listener before it serves
+		listener.Close()
+		p.server.Close()
+		<-ended
+	}
+	t.Cleanup(p.close)
 	return p
 }
 
@@ -141,7 +148,7 @@ func (v *visit) Auth(string) (sasl.Server, error) {
 		if err := v.ask("login"); err != nil {
 			return err
 		}
-		if password != rightPassword {
+		if password != v.password {
 			return smtp.ErrAuthFailed
 		}
 		return nil

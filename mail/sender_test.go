@@ -168,7 +168,7 @@ func TestH01FailuresThatMeetEveryone(t *testing.T) {
 	if !errors.Is(err, mail.ErrNoTLS) || len(bare.tried) > 0 {
 		t.Errorf("it is not ErrNoTLS, or something was said: %v", bare.tried)
 	}
-	p.server.Close()
+	p.close()
 	_, err = p.sender(t, "").Send(t.Context(), sheet("a@x.org"), nil)
 	expectFailure(t, err, fmt.Sprintf("127.0.0.1:%d: connect: connection refused", p.port), mail.MayPass, true)
 }
@@ -237,7 +237,7 @@ func TestNothingIsHandedOverAgainstTheWordOfHandingOver(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || mail.VerdictOf(err) != mail.MayPass {
 		t.Errorf("error %v", err)
 	}
-	p.server.Close() // waits for nothing that was half read
+	p.close() // waits for nothing that was half read
 	if len(p.counts()) > 0 {
 		t.Error("it was taken")
 	}

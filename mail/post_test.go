@@ -1,0 +1,352 @@
+package mail_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tearsheet/mail"
+	"tearsheet/store"
+)
+
+func newOutbox(t testing.TB) mail.Outbox {
+	t.Helper()
+	s, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "store.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s.Outbox()
+}
+
+// clock is a clock that only sleeping moves.
+type clock struct{ now time.Time }
+
+func (c *clock) sleep(ctx context.Context, d time.Duration) error {
+	c.now = c.now.Add(d)
+	return ctx.Err()
+}
+
+func newPost(o mail.Outbox, s *mail.Sender, holder string) (*mail.Post, *clock) {
+	c := &clock{tuesday}
+	return &mail.Post{Outbox: o, Sender: s, Holder: holder, Now: func() time.Time { return c.now }, Sleep: c.sleep}, c
+}
+
+func putSheet(t testing.TB, p *mail.Post, want int, to ...string) {
+	t.Helper()
+	if added, err := p.Put(t.Context(), sheet(""), to, "sheet 2026-W46", "sheet", "2026-W46"); err != nil || added != want {
+		t.Fatalf("%d were put (%v), want %d", added, err, want)
+	}
+}
+
+// states says in a line how letters stand.
+func states(letters []mail.Letter) string {
+	var list []string
+	for _, l := range letters {
+		name, _, _ := strings.Cut(l.To, "@")
+		list = append(list, name+" "+string(l.State))
+	}
+	return strings.Join(list, ", ")
+}
+
+func expectDelivery(t testing.TB, p *mail.Post, want string) mail.Report {
+	t.Helper()
+	report, err := p.Deliver(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := states(report.Letters); got != want {
+		t.Errorf("delivered: %s, want %s\n%v", got, want, report.Letters)
+	}
+	return report
+}
+
+func TestH04ASheetIsMailedOnce(t *testing.T) {
+	server := newPostman(t, startTLS, nil)
+	p, _ := newPost(newOutbox(t), server.sender(t, ""), "one")
+	putSheet(t, p, 3, "a@x.org", "b@x.org", "c@x.org")
+	expectDelivery(t, p, "a sent, b sent, c sent")
+	expectSheet(t, server.taken["b@x.org"][0], "b@x.org")
+	putSheet(t, p, 1, "A@x.org", "b@x.org", "c@x.org", "d@x.org") // the same week, made again
+	report := expectDelivery(t, p, "d sent")
+	if !strings.HasPrefix(report.Letters[0].String(), "d@x.org: sent: 250 ") || len(report.Unsent()) != 0 {
+		t.Errorf("%v", report.Letters)
+	}
+	expectDelivery(t, p, "")
+	// A person may ask for it.
+	if err := p.Resend(t.Context(), report.Letters[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	expectDelivery(t, p, "d sent")
+	if counts := server.counts(); counts["a@x.org"] != 1 || counts["d@x.org"] != 2 {
+		t.Errorf("taken %v", counts)
+	}
+	if err := p.Resend(t.Context(), "none@x.org"); err == nil {
+		t.Error("a mail that is not there is sent")
+	}
+}
+
+func TestH02TroubleOfOneDelaysNoOther(t *testing.T) {
+	var order []string
+	later := 2
+	server := newPostman(t, startTLS, func(phase, to string) error {
+		switch {
+		case phase == "to" && to == "gone@x.org":
+			return refuse(550, "no such user")
+		case phase == "to" && to == "grey@x.org" && later > 0:
+			later--
+			return refuse(451, "greylisted")
+		case phase == "from" || phase == "login":
+			return nil
+		}
+		if phase == "end" {
+			order = append(order, to)
+		}
+		return nil
+	})
+	p, c := newPost(newOutbox(t), server.sender(t, ""), "one")
+	putSheet(t, p, 4, "grey@x.org", "gone@x.org", "a@x.org", "b@x.org")
+	report := expectDelivery(t, p, "grey sent, gone refused, a sent, b sent")
+	if !slices.Equal(order, []string{"a@x.org", "b@x.org", "grey@x.org"}) {
+		t.Errorf("they got it in the order %q", order)
+	}
+	if got := c.now.Sub(tuesday); got != 40*time.Second {
+		t.Errorf("it took %v", got)
+	}
+	if unsent := report.Unsent(); len(unsent) != 1 || !strings.Contains(unsent[0].String(), "no such user") {
+		t.Errorf("unsent %v", unsent)
+	}
+	expectDelivery(t, p, "") // who refused is not asked again
+}
+
+func TestH01ServerThatIsDownIsTriedForAnHour(t *testing.T) {
+	server := newPostman(t, startTLS, nil)
+	server.close()
+	p, c := newPost(newOutbox(t), server.sender(t, ""), "one")
+	putSheet(t, p, 2, "a@x.org", "b@x.org")
+	report := expectDelivery(t, p, "a given up, b given up")
+	if got := c.now.Sub(tuesday); got != time.Hour {
+		t.Errorf("it took %v", got)
+	}
+	want := fmt.Sprintf("after 60 min, attempt 12: 127.0.0.1:%d: connect: connection refused", server.port)
+	for _, letter := range report.Letters {
+		if letter.Text != want {
+			t.Errorf("%s, want %s", letter.Text, want)
+		}
+	}
+	expectDelivery(t, p, "")
+}
+
+// H01: TLS that is missing and a login that is refused are mended within the hour, or
+// not; so is a key that cannot be read.
+func TestH01LoginThatIsMendedInTimeSendsTheMail(t *testing.T) {
+	refusals := 5
+	server := newPostman(t, startTLS, func(phase, _ string) error {
+		if phase == "login" && refusals > 0 {
+			refusals--
+			return refuse(535, "wrong password right/one")
+		}
+		return nil
+	})
+	p, c := newPost(newOutbox(t), server.sender(t, "anna:right%2Fone@"), "one")
+	putSheet(t, p, 2, "a@x.org", "b@x.org")
+	expectDelivery(t, p, "a sent, b sent")
+	if got := c.now.Sub(tuesday); got != 8*time.Minute+40*time.Second || refusals != 0 {
+		t.Errorf("it took %v, %d refusals are left", got, refusals)
+	}
+}
+
+func TestH03UnclearIsListedAndSentOnlyWhenAsked(t *testing.T) {
+	losses := map[string]error{"took@x.org": errLate, "lost@x.org": errHangUp}
+	server := newPostman(t, startTLS, func(phase, to string) error {
+		if phase == "end" {
+			return losses[to]
+		}
+		return nil
+	})
+	p, _ := newPost(newOutbox(t), server.sender(t, ""), "one")
+	putSheet(t, p, 3, "took@x.org", "lost@x.org", "a@x.org")
+	report := expectDelivery(t, p, "took unclear, lost unclear, a sent")
+	if !strings.Contains(report.Letters[0].Text, "it may have arrived") {
+		t.Error(report.Letters[0])
+	}
+	losses = nil
+	expectDelivery(t, p, "")
+	putSheet(t, p, 0, "took@x.org", "lost@x.org")
+	expectDelivery(t, p, "")
+	if counts := server.counts(); counts["took@x.org"] != 1 || counts["lost@x.org"] != 0 {
+		t.Errorf("taken %v", counts)
+	}
+	if err := p.Resend(t.Context(), report.Letters[1].ID); err != nil {
+		t.Fatal(err)
+	}
+	expectDelivery(t, p, "lost sent")
+	if counts := server.counts(); counts["took@x.org"] != 1 || counts["lost@x.org"] != 1 {
+		t.Errorf("taken %v", counts)
+	}
+}
+
+func TestAStoppedDeliveryGoesOnLater(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	server := newPostman(t, startTLS, func(phase, to string) error {
+		if phase == "to" && to == "b@x.org" {
+			cancel()
+			return errSilent
+		}
+		return nil
+	})
+	p, _ := newPost(newOutbox(t), server.sender(t, ""), "one")
+	putSheet(t, p, 3, "a@x.org", "b@x.org", "c@x.org")
+	report, err := p.Deliver(ctx)
+	if !errors.Is(err, context.Canceled) || states(report.Letters) != "a sent, b waiting, c waiting" {
+		t.Errorf("%v, %s", err, states(report.Letters))
+	}
+	server.answer = nil
+	expectDelivery(t, p, "b sent, c sent")
+}
+
+// deviant is an outbox that does something before or instead of a Move.
+type deviant struct {
+	mail.Outbox
+	move func(from, to mail.Letter, do func() (bool, error)) (bool, error)
+}
+
+func (d deviant) Move(ctx context.Context, from, to mail.Letter) (bool, error) {
+	return d.move(from, to, func() (bool, error) { return d.Outbox.Move(ctx, from, to) })
+}
+
+// A Post may sleep at any point, be taken for dead, and wake up.
+func TestM03PostThatWakesUpAfterAnotherTookOverSendsNothing(t *testing.T) {
+	for _, state := range []mail.State{mail.Sending, mail.HandingOver, mail.Sent} {
+		server := newPostman(t, startTLS, nil)
+		o := newOutbox(t)
+		other, _ := newPost(o, server.sender(t, ""), "two")
+		var report mail.Report
+		asleep := false
+		sleepy, _ := newPost(deviant{o, func(_, to mail.Letter, do func() (bool, error)) (bool, error) {
+			if to.State == state && to.To == "a@x.org" && !asleep {
+				asleep = true
+				var err error
+				if report, err = other.Deliver(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+			return do()
+		}}, server.sender(t, ""), "one")
+		putSheet(t, sleepy, 2, "a@x.org", "b@x.org")
+		if _, err := sleepy.Deliver(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if counts := server.counts(); counts["a@x.org"] != 1 || counts["b@x.org"] != 1 {
+			t.Errorf("asleep before %s: taken %v", state, counts)
+		}
+		// What was being handed over is unclear to the other one, until its answer is recorded.
+		if want := map[mail.State]string{mail.Sent: "a unclear, b sent"}[state]; want != "" && states(report.Letters) != want {
+			t.Errorf("asleep before %s: the other one reports %s", state, states(report.Letters))
+		}
+		if all, err := o.Letters(t.Context()); err != nil || states(all) != "a sent, b sent" {
+			t.Errorf("asleep before %s: %s (%v)", state, states(all), err)
+		}
+	}
+}
+
+// An outbox that fails at any one of its calls leaves no mail to be sent twice.
+func TestOutboxThatFailsDoublesNothing(t *testing.T) {
+	full := errors.New("the disk is full")
+	for n := 1; n < 10; n++ {
+		for _, done := range []bool{false, true} { // the error is true, or only the answer was lost
+			for _, lasts := range []int{1, 4, 1000} {
+				server := newPostman(t, startTLS, nil)
+				o := newOutbox(t)
+				calls := 0
+				p, _ := newPost(deviant{o, func(_, _ mail.Letter, do func() (bool, error)) (bool, error) {
+					calls++
+					if calls < n || calls >= n+lasts {
+						return do()
+					}
+					if done {
+						_, _ = do()
+					}
+					return false, full
+				}}, server.sender(t, ""), "one")
+				putSheet(t, p, 3, "a@x.org", "b@x.org", "c@x.org")
+				_, err := p.Deliver(t.Context())
+				if err != nil && !errors.Is(err, full) {
+					t.Fatal(err)
+				}
+				again, _ := newPost(o, server.sender(t, ""), "two")
+				if _, err := again.Deliver(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				letters, err := o.Letters(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, fault := range judge(server.counts(), letters) {
+					t.Errorf("call %d fails %d times (done: %v): %s", n, lasts, done, fault)
+				}
+			}
+		}
+	}
+}
+
+// judge says what is wrong after the last delivery: somebody has a mail twice, or none
+// though it is said to be sent, or one of which nobody knows.
+func judge(taken map[string]int, letters []mail.Letter) []string {
+	var faults []string
+	for _, l := range letters {
+		n := taken[l.To]
+		switch {
+		case n > 1:
+			faults = append(faults, fmt.Sprintf("%s got it %d times", l.To, n))
+		case n == 0 && l.State == mail.Sent:
+			faults = append(faults, l.To+" has none, and it is said to be sent")
+		case l.State != mail.Sent && l.State != mail.Unclear:
+			faults = append(faults, fmt.Sprintf("%s has %d, and it is %s in the end", l.To, n, l.State))
+		}
+	}
+	return faults
+}
+
+// K01: no fault of the server, in no phase, brings the password or the key to light,
+// also if the server repeats what it was told.
+func TestK01NoSecretInAnyFault(t *testing.T) {
+	key := ed25519Key(t)
+	plain := "\x00anna\x00" + canary
+	for _, phase := range []string{"login", "from", "to", "data", "end"} {
+		for _, answer := range []error{
+			refuse(535, "no such login: "+canary), refuse(451, "later, "+base64Of(plain)), refuse(550, "never "+base64Of(canary)+" c4nary%2Fb1rd"), errHangUp, errBabble, errLate,
+		} {
+			server := newPostman(t, startTLS, func(at, _ string) error {
+				if at == phase {
+					return answer
+				}
+				return nil
+			})
+			s := server.sender(t, "anna:c4nary%2Fb1rd@")
+			s.DKIM = mail.DKIM{Domain: "example.com", Selector: "tearsheet", Key: writeKey(t, key, 0o600)}
+			server.password = canary
+			o := newOutbox(t)
+			p, _ := newPost(o, s, "one")
+			putSheet(t, p, 2, "a@x.org", "b@x.org")
+			report, err := p.Deliver(t.Context())
+			_, sendErr := s.Send(t.Context(), sheet("a@x.org"), nil)
+			_, probeErr := s.Probe(t.Context(), "t@x.org", []string{"a@x.org"})
+			all, lettersErr := o.Letters(t.Context())
+			if lettersErr != nil {
+				t.Fatal(lettersErr)
+			}
+			text := fmt.Sprintf("%v %+v %v %v %#v %v %#v %+v", err, report, all, sendErr, sendErr, probeErr, errors.Unwrap(probeErr), p)
+			for _, secret := range []string{canary, "c4nary", base64Of(plain), base64Of(canary), base64Of(string(key)), fmt.Sprint([]byte(key)[:8])} {
+				if strings.Contains(text, secret) {
+					t.Errorf("phase %s, %v: %q is in %s", phase, answer, secret, text)
+				}
+			}
+		}
+	}
+}
