@@ -179,13 +179,14 @@ func (s *Sender) logIn(c *conversation) error {
 	return errors.New("takes no password in a way that we know; leave user and password out, or use another port")
 }
 
-// begin names the sender of a mail of so many bytes; 0 says that it is not known.
-func (c *conversation) begin(from string, size int) error {
+// begin names the sender of a mail of so many bytes, of which 0 says that they are not
+// known, to some recipients.
+func (c *conversation) begin(from string, size int, to ...string) error {
 	offered, text := c.client.Extension("SIZE")
 	if most, err := strconv.Atoi(text); err == nil && most > 0 && size > most {
 		return fmt.Errorf("%w: the mail has %s, and the server takes %s", ErrTooBig, megabytes(size), megabytes(most))
 	}
-	c.client.SkipSMTPUTF8(ascii(from))
+	c.client.SkipSMTPUTF8(ascii(from + strings.Join(to, "")))
 	envelope := "<" + from + ">"
 	if offered && size > 0 {
 		envelope += " SIZE=" + strconv.Itoa(size)

@@ -73,7 +73,7 @@ func work(place string) error {
 			}
 			return moved, err
 		}}}
-	if _, err := p.Put(ctx, sheet(""), three(), "sheet 2026-W46", "sheet", "2026-W46"); err != nil {
+	if _, err := p.Put(ctx, sheet(""), three(), "sheet 2026-W46"); err != nil {
 		return err
 	}
 	_, err = p.Deliver(ctx)

@@ -41,13 +41,11 @@ type File struct {
 	Content []byte
 }
 
-// ID returns the Message-ID of what is sent to a recipient: the same for the same
-// parts, whatever the case of the recipient's address, so that a copy can be told as
-// one. kind is a word such as "sheet", from the sender's address, and parts name the
-// occasion.
-func ID(kind, from, to string, parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(append(slices.Clone(parts), strings.ToLower(to)), "\n")))
-	return fmt.Sprintf("%s.%x@%s", kind, sum, domainOf(from))
+// ID returns the Message-ID of what is sent to a recipient on an occasion: always the
+// same, whatever the case of the address, so that a copy can be told as one. kind is a
+// word such as "run" that it begins with; it ends with the domain of from.
+func ID(kind, from, to, occasion string) string {
+	return fmt.Sprintf("%s.%x@%s", kind, sha256.Sum256([]byte(occasion+"\n"+strings.ToLower(to))), domainOf(from))
 }
 
 // check refuses what could say more in a header than it is meant to.

@@ -32,10 +32,10 @@ func (r Report) Unsent() []Letter {
 }
 
 // Put puts a message to each recipient into the outbox and returns how many were not
-// there before: a mail of the same kind and parts to the same recipient is put once,
-// whatever became of it. To and ID of the message are set for each; see ID. parts are of
-// the occasion, and about says them to a person.
-func (p *Post) Put(ctx context.Context, m Message, to []string, about, kind string, parts ...string) (added int, err error) {
+// there before: a mail of the same occasion to the same recipient is put once, whatever
+// became of it. about names the occasion, also to a person: "tuesday 2026-11-17". To and
+// ID of the message are set for each recipient.
+func (p *Post) Put(ctx context.Context, m Message, to []string, about string) (added int, err error) {
 	m.To, m.ID = "", ""
 	content, err := json.Marshal(m)
 	if err != nil {
@@ -43,7 +43,7 @@ func (p *Post) Put(ctx context.Context, m Message, to []string, about, kind stri
 	}
 	var letters []Letter
 	for _, address := range to {
-		m.To, m.ID = address, ID(kind, m.From, address, parts...)
+		m.To, m.ID = address, ID("mail", m.From, address, about)
 		if err := m.check(); err != nil {
 			return 0, fmt.Errorf("mail of %s to %s: %w", about, address, err)
 		}

@@ -48,7 +48,7 @@ func (s *Sender) Send(ctx context.Context, m Message, handingOver func() error) 
 		return "", s.Server.failure(ctx, err, entering)
 	}
 	defer c.leave()
-	if err := c.begin(m.From, len(text)); err != nil {
+	if err := c.begin(m.From, len(text), m.To); err != nil {
 		return "", s.Server.failure(ctx, err, talking)
 	}
 	if err := c.recipient(m.To); err != nil {
@@ -117,7 +117,7 @@ func (s *Sender) Probe(ctx context.Context, from string, to []string) ([]Answer,
 		return nil, s.Server.failure(ctx, err, entering)
 	}
 	defer c.leave()
-	if err := c.begin(from, 0); err != nil {
+	if err := c.begin(from, 0, to...); err != nil {
 		return nil, s.Server.failure(ctx, fmt.Errorf("from %s: %w", from, err), talking)
 	}
 	var answers []Answer

@@ -27,7 +27,7 @@ func sheet(to string) mail.Message {
 		Text: "Likes are off plan.\n.\nA line that begins with a dot.\n", HTML: `<p>Likes are <b>off</b> plan.</p><img src="cid:likes.png" alt="likes">`,
 		Files:  []mail.File{{Name: "tearsheet ü 2026-11-17.pdf", Type: "application/pdf", Content: []byte("%PDF-1.4\r\n.\r\n\x00\xff")}},
 		Inline: []mail.File{{Name: "likes.png", Type: "image/png", Content: []byte("\x89PNG\r\n\x1a\n")}},
-		ID:     mail.ID("sheet", "tearsheet@example.com", to, "2026-W46"), Date: tuesday,
+		ID:     mail.ID("mail", "tearsheet@example.com", to, "sheet 2026-W46"), Date: tuesday,
 		Headers: map[string]string{"List-Unsubscribe": "<mailto:data@example.com?subject=unsubscribe>"},
 	}
 }
@@ -127,11 +127,24 @@ func TestMailArrivesThroughOpenSMTPD(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := (&mail.Sender{Server: server}).Send(t.Context(), sheet("execs@example.com"), nil)
-	if err != nil || !strings.HasPrefix(answer, "250 ") {
-		t.Fatalf("%q, %v", answer, err)
+	key := ed25519Key(t)
+	s := &mail.Sender{Server: server, DKIM: mail.DKIM{Domain: "example.com", Selector: "tearsheet", Key: writeKey(t, key, 0o600)}}
+	if answers, err := s.Probe(t.Context(), "tearsheet@example.com", []string{"execs@example.com"}); err != nil || answers[0].Err != nil {
+		t.Errorf("%v, %v", answers, err)
 	}
-	expectSheet(t, opensmtpd.Mails(t, 1)[0], "execs@example.com")
+	p, _ := newPost(newOutbox(t), s, "one")
+	putSheet(t, p, 2, "execs@example.com", "ops@example.com")
+	expectDelivery(t, p, "execs sent, ops sent")
+	got := map[string]string{}
+	for _, text := range opensmtpd.Mails(t, 2) {
+		got[parseMail(t, text).header.Get("To")] = text
+		if err := verify(t, text, "example.com", record(t, key)); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, to := range []string{"execs@example.com", "ops@example.com"} {
+		expectSheet(t, got["<"+to+">"], to)
+	}
 }
 
 func TestMailArrivesUnderTLSWithAPassword(t *testing.T) {

@@ -53,7 +53,7 @@ func TestK02PasswordIsPrintedInNoWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range []string{
-		fmt.Sprint(s), fmt.Sprintf("%+v", s), fmt.Sprintf("%#v", s), fmt.Sprintf("%s", &s), fmt.Sprintf("%+v %#v", hidden, hidden),
+		fmt.Sprint(s), fmt.Sprintf("%+v", s), fmt.Sprintf("%#v", s), fmt.Sprintf("%v %+v", &s, []any{&s}), fmt.Sprintf("%+v %#v", hidden, hidden),
 		fmt.Sprintf("%+v", mail.Sender{Server: s}), fmt.Sprintf("%#v", &mail.Post{Sender: &mail.Sender{Server: s}}), logged.String(), string(encoded),
 	} {
 		if strings.Contains(text, "c4nary") {
@@ -120,14 +120,14 @@ func TestH06LineBreaksAddNoHeader(t *testing.T) {
 }
 
 func TestIDIsStableAndOfOneRecipient(t *testing.T) {
-	id := mail.ID("sheet", "t@example.com", "Anna@x.org", "edition 12", "2026-W46")
-	if id != mail.ID("sheet", "t@example.com", "anna@X.org", "edition 12", "2026-W46") {
+	id := mail.ID("sheet", "t@example.com", "Anna@x.org", "2026-W46")
+	if id != mail.ID("sheet", "t@example.com", "anna@X.org", "2026-W46") {
 		t.Error("the case of the address matters")
 	}
 	if !strings.HasPrefix(id, "sheet.") || !strings.HasSuffix(id, "@example.com") {
 		t.Error(id)
 	}
-	for _, other := range []string{mail.ID("sheet", "t@example.com", "b@x.org", "edition 12", "2026-W46"), mail.ID("sheet", "t@example.com", "anna@x.org", "edition 13", "2026-W46")} {
+	for _, other := range []string{mail.ID("sheet", "t@example.com", "b@x.org", "2026-W46"), mail.ID("sheet", "t@example.com", "anna@x.org", "2026-W47")} {
 		if other == id {
 			t.Error("two mails have one ID")
 		}
