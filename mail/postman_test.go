@@ -11,6 +11,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -47,6 +48,7 @@ type postman struct {
 var (
 	errHangUp = errors.New("hang up")           // closes the connection instead of an answer
 	errBabble = errors.New("babble")            // answers what is no SMTP
+	errPause  = errors.New("a moment")          // answers a little later, unless the other one hangs up
 	errSilent = errors.New("silent until gone") // answers nothing
 )
 
@@ -135,6 +137,14 @@ func (v *visit) ask(phase string) error {
 	case errBabble:
 		_, _ = v.conn.Conn().Write([]byte("I am no mail server\r\n"))
 		v.conn.Conn().Close()
+	case errPause:
+		connection := v.conn.Conn()
+		connection.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		if _, err := connection.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			return errHangUp
+		}
+		connection.SetReadDeadline(time.Time{})
+		return nil
 	case errSilent:
 		_, _ = v.conn.Conn().Read(make([]byte, 1)) // until the other one hangs up
 		v.conn.Conn().Close()

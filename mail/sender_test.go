@@ -261,6 +261,7 @@ func TestAnswerIsWaitedForAfterTheEndOfTheContext(t *testing.T) {
 	p := newPostman(t, startTLS, func(phase, _ string) error {
 		if phase == "end" {
 			cancel()
+			return errPause
 		}
 		return nil
 	})
