@@ -50,7 +50,7 @@ func (d *delivery) due(ctx context.Context) (due []Letter, next time.Time, err e
 	for _, letter := range waiting {
 		d.seen[letter.ID] = true
 		switch {
-		case !letter.Next.After(now):
+		case !letter.Next.After(now), letter.Next.Sub(now) > longestPause: // the clock was set back
 			due = append(due, letter)
 		case next.IsZero() || letter.Next.Before(next):
 			next = letter.Next
@@ -130,9 +130,7 @@ func (d *delivery) attempt(ctx context.Context, letter Letter) (*Failure, error)
 func (d *delivery) claim(ctx context.Context, letter Letter) (Letter, bool, error) {
 	claimed := letter
 	claimed.State, claimed.Holder, claimed.Tries = Sending, d.Holder, letter.Tries+1
-	if claimed.First.IsZero() {
-		claimed.First = d.Now()
-	}
+	claimed.First = d.first(letter)
 	ok, err := d.Outbox.Move(ctx, letter, claimed)
 	return claimed, ok, err
 }
@@ -193,10 +191,21 @@ func (d *delivery) after(letter Letter, failure *Failure) Letter {
 	return letter
 }
 
+// first returns when the first attempt at a letter began, if it is not now. One that
+// lies ahead is of a clock that was set back since.
+func (d *delivery) first(letter Letter) time.Time {
+	if now := d.Now(); letter.First.IsZero() || letter.First.After(now) {
+		return now
+	}
+	return letter.First
+}
+
+const longestPause = 10 * time.Minute
+
 // pause returns how long to wait after so many attempts: seconds at first, so that a
 // server that restarts costs no minutes, and longer than most greylists ask for later.
 func pause(tries int) time.Duration {
-	pauses := []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute}
+	pauses := []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, longestPause}
 	return pauses[min(max(tries, 1), len(pauses))-1]
 }
 
@@ -204,9 +213,7 @@ func pause(tries int) time.Duration {
 func (d *delivery) miss(ctx context.Context, letter Letter, failure *Failure) error {
 	missed := letter
 	missed.Holder, missed.Tries = d.Holder, letter.Tries+1
-	if missed.First.IsZero() {
-		missed.First = d.Now()
-	}
+	missed.First = d.first(letter)
 	_, err := d.Outbox.Move(context.WithoutCancel(ctx), letter, d.after(missed, failure))
 	return err
 }

@@ -161,6 +161,30 @@ func TestH01LoginThatIsMendedInTimeSendsTheMail(t *testing.T) {
 	}
 }
 
+func TestI05ClockThatIsSetBackDelaysNoMail(t *testing.T) {
+	server := newPostman(t, startTLS, nil)
+	o := newOutbox(t)
+	later := errors.New("stopped")
+	p, c := newPost(o, server.sender(t, ""), "one")
+	server.answer = func(phase, _ string) error {
+		if phase == "to" {
+			return refuse(451, "later")
+		}
+		return nil
+	}
+	p.Sleep = func(context.Context, time.Duration) error { return later }
+	putSheet(t, p, 1, "a@x.org")
+	if _, err := p.Deliver(t.Context()); !errors.Is(err, later) {
+		t.Fatal(err)
+	}
+	p.Sleep, c.now = c.sleep, c.now.Add(-24*time.Hour)
+	set := c.now
+	expectDelivery(t, p, "a given up")
+	if got := c.now.Sub(set); got != time.Hour {
+		t.Errorf("it took %v", got)
+	}
+}
+
 func TestH03UnclearIsListedAndSentOnlyWhenAsked(t *testing.T) {
 	losses := map[string]error{"took@x.org": errLate, "lost@x.org": errHangUp}
 	server := newPostman(t, startTLS, func(phase, to string) error {
