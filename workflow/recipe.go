@@ -27,6 +27,10 @@ func (r rule) write() string {
 	if !r.anyDay && days == "*" {
 		days = "1-31"
 	}
+	if (r.anyDay || r.anyWeekday) && days != "*" && weekdays != "*" {
+		parts := strings.Fields(r.text) // one is a star with a step, which says that a date must be of both
+		days, weekdays = parts[2], parts[4]
+	}
 	return strings.Join([]string{list(r.minutes, 0, 59, "*"), list(r.hours, 0, 23, "*"), days, list(r.months, 1, 12, "*"), weekdays}, " ")
 }
 

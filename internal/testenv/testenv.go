@@ -107,6 +107,8 @@ func Product(program string) (name, debianPackage string) {
 		return "MariaDB client", "mariadb-client"
 	case "smtpd":
 		return "OpenSMTPD", "opensmtpd"
+	case "systemd-analyze":
+		return "systemd", "systemd"
 	case "chromium":
 		return "Chromium", "chromium"
 	}
