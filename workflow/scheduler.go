@@ -186,6 +186,8 @@ func (s *Scheduler) look(ctx context.Context, job Job) time.Time {
 		return s.now() // its turn says what is wrong
 	case todo.entry.Slot != "":
 		return todo.entry.Due
+	case todo.stale.Slot != "":
+		return todo.stale.Due
 	}
 	return todo.next
 }

@@ -61,9 +61,13 @@ func (s *Scheduler) plan(ctx context.Context, job Job, asked bool) (todo, error)
 		if unfinished {
 			do.stale = last
 			do.stale.Error = cut(last) + "; caught up by " + due.Slot.ID
+			if do.stale.State = Interrupted; last.State == Waiting {
+				do.stale.State = Failed
+			}
 		}
 	case unfinished && last.State == Running && last.Attempts >= max(mostAttempts, len(job.Again.Waits)+1):
 		do.stale = last
+		do.stale.State = Failed
 		do.stale.Error = fmt.Sprintf("its process was killed, at attempt %d; it is not tried again", last.Attempts)
 	case unfinished && last.State == Waiting && last.Again.After(now) && !asked:
 		do.next = earlier(do.next, last.Again)
@@ -145,7 +149,6 @@ func (s *Scheduler) close(ctx context.Context, stale Entry) error {
 		return nil
 	}
 	stale.Again = time.Time{}
-	stale.State = Failed
 	if err := s.Ledger.Finish(ctx, stale); err != nil {
 		return err
 	}
@@ -293,7 +296,7 @@ func became(e Entry) string {
 	case Done:
 		return fmt.Sprintf("%s %s is done, in %s", e.Job, e.Slot, e.Ended.Sub(e.Started).Round(time.Second))
 	case Interrupted:
-		return fmt.Sprintf("%s %s was interrupted, and goes on when the schedule is served again: %s", e.Job, e.Slot, e.Error)
+		return fmt.Sprintf("%s %s was interrupted: %s", e.Job, e.Slot, e.Error)
 	}
 	return fmt.Sprintf("%s %s failed: %s", e.Job, e.Slot, e.Error)
 }
