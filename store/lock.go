@@ -42,16 +42,13 @@ func (s *Store) Lock(ctx context.Context, lock workflow.Lock) (context.Context, 
 
 // lockFile holds an exclusive transaction in a file beside the store.
 func (s *Store) lockFile(ctx context.Context, lock workflow.Lock) (context.Context, func() error, error) {
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(s.place + "." + string(lock) + ".lock"), RawQuery: url.Values{
-		"_pragma": {"busy_timeout(0)"}, "_txlock": {"exclusive"},
-	}.Encode()}).String())
+	db, err := s.lockDB(lock, "exclusive")
 	if err != nil {
 		return nil, nil, err
 	}
 	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
-		var found *sqlite.Error
-		if errors.As(err, &found) && found.Code()&0xff == sqliteBusy {
+		if isBusy(err) {
 			err = s.holder(ctx, lock)
 		}
 		return nil, nil, errors.Join(err, db.Close())
@@ -63,7 +60,19 @@ func (s *Store) lockFile(ctx context.Context, lock workflow.Lock) (context.Conte
 	}, nil
 }
 
-const sqliteBusy = 5
+// lockDB opens the file of a lock. Who only looks at it holds it for a moment, which is
+// waited for.
+func (s *Store) lockDB(lock workflow.Lock, how string) (*sql.DB, error) {
+	return sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(s.place + "." + string(lock) + ".lock"), RawQuery: url.Values{
+		"_pragma": {"busy_timeout(200)"}, "_txlock": {how},
+	}.Encode()}).String())
+}
+
+func isBusy(err error) bool {
+	const busy = 5
+	var found *sqlite.Error
+	return errors.As(err, &found) && found.Code()&0xff == busy
+}
 
 // lockKey is the key of a lock on a server.
 const lockKey = `hashtext('tearsheet schedule in ' || current_schema()), hashtext($1)`
@@ -74,13 +83,18 @@ func (s *Store) lockServer(ctx context.Context, lock workflow.Lock) (context.Con
 	if err != nil {
 		return nil, nil, err
 	}
+	// A server drops a machine that is turned off within half a minute, not in two hours.
+	_, err = conn.ExecContext(ctx, `set tcp_keepalives_idle = 15; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3`)
+	if err != nil {
+		return nil, nil, errors.Join(err, drop(conn))
+	}
 	var ours bool
 	err = conn.QueryRowContext(ctx, `select pg_try_advisory_lock(`+lockKey+`)`, string(lock)).Scan(&ours)
 	if err == nil && !ours {
 		err = s.holder(ctx, lock)
 	}
 	if err != nil {
-		return nil, nil, errors.Join(err, conn.Close())
+		return nil, nil, errors.Join(err, drop(conn))
 	}
 	held, end := context.WithCancel(ctx)
 	watched := make(chan struct{})
@@ -96,16 +110,20 @@ func (s *Store) lockServer(ctx context.Context, lock workflow.Lock) (context.Con
 	}, nil
 }
 
-// unlock gives a lock back, or ends the connection, which does the same.
+// unlock gives a lock back and ends the connection, which does the same a little later.
 func unlock(ctx context.Context, conn *sql.Conn, lock workflow.Lock) error {
 	ctx, cancel := context.WithTimeout(ctx, lockChecks)
 	defer cancel()
-	if _, err := conn.ExecContext(ctx, `select pg_advisory_unlock(`+lockKey+`)`, string(lock)); err == nil {
-		return conn.Close()
-	}
+	// If this goes wrong the lock is gone with the connection.
+	_, _ = conn.ExecContext(ctx, `select pg_advisory_unlock(`+lockKey+`)`, string(lock))
+	return drop(conn)
+}
+
+// drop ends a connection, which has settings of its own, and keeps it out of the pool.
+func drop(conn *sql.Conn) error {
 	err := conn.Raw(func(any) error { return driver.ErrBadConn })
 	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) {
-		return nil // it is gone
+		return nil
 	}
 	return err
 }
@@ -166,4 +184,48 @@ func (s *Store) holder(ctx context.Context, lock workflow.Lock) error {
 	}
 	holder.Since, err = time.Parse(time.RFC3339, since)
 	return errors.Join(err, holder)
+}
+
+// Holder returns who has a lock, or nil if nobody has it.
+func (s *Store) Holder(ctx context.Context, lock workflow.Lock) (*workflow.Holder, error) {
+	look := s.lockedFile
+	if s.postgres {
+		look = s.lockedServer
+	}
+	locked, err := look(ctx, lock)
+	if err != nil {
+		return nil, fmt.Errorf("store %s: lock: %w", Redact(s.place), redacted(explain(err), s.place))
+	}
+	if !locked {
+		return nil, nil
+	}
+	var holder *workflow.Holder
+	if err := s.holder(ctx, lock); !errors.As(err, &holder) {
+		return nil, err
+	}
+	return holder, nil
+}
+
+func (s *Store) lockedFile(ctx context.Context, lock workflow.Lock) (bool, error) {
+	if _, err := os.Stat(s.place + "." + string(lock) + ".lock"); errors.Is(err, os.ErrNotExist) {
+		return false, nil // nobody has ever had it
+	}
+	db, err := s.lockDB(lock, "deferred")
+	if err != nil {
+		return false, err
+	}
+	var n int
+	err = db.QueryRowContext(ctx, `select count(*) from sqlite_master`).Scan(&n)
+	if isBusy(err) {
+		return true, db.Close()
+	}
+	return false, errors.Join(err, db.Close())
+}
+
+func (s *Store) lockedServer(ctx context.Context, lock workflow.Lock) (locked bool, err error) {
+	err = s.db.QueryRowContext(ctx, `select exists (select 1 from pg_locks where locktype = 'advisory' and granted
+		and database = (select oid from pg_database where datname = current_database())
+		and (classid::bigint, objid::bigint) = (hashtext('tearsheet schedule in ' || current_schema())::bigint & 4294967295, hashtext($1)::bigint & 4294967295))`,
+		string(lock)).Scan(&locked)
+	return locked, err
 }

@@ -125,7 +125,9 @@ func TestI05JobThatBeginsAnewForgetsWhatIsAhead(t *testing.T) {
 func TestI04LockIsOfOneProcessAndNamesIt(t *testing.T) {
 	both(t, func(t *testing.T, place string) {
 		s, other := open(t, place), open(t, place)
+		expectHeld(t, other, false)
 		held, release := lock(t, s, workflow.Serving)
+		expectHeld(t, other, true)
 		_, _, err := other.Lock(t.Context(), workflow.Serving)
 		if !errors.Is(err, workflow.ErrHeld) || !strings.Contains(err.Error(), fmt.Sprintf("by process %d on ", os.Getpid())) {
 			t.Errorf("the other gets %v", err)
@@ -142,11 +144,21 @@ func TestI04LockIsOfOneProcessAndNamesIt(t *testing.T) {
 		if held.Err() == nil {
 			t.Error("it is held when it was given back")
 		}
+		expectHeld(t, other, false)
 		_, release = lock(t, other, workflow.Serving)
 		if err := release(); err != nil {
 			t.Error(err)
 		}
 	})
+}
+
+// expectHeld wants this process, or nobody, to have the lock of who serves.
+func expectHeld(t *testing.T, s *store.Store, want bool) {
+	t.Helper()
+	holder, err := s.Holder(t.Context(), workflow.Serving)
+	if err != nil || (holder != nil) != want || want && (holder.PID != os.Getpid() || holder.Since.IsZero()) {
+		t.Errorf("held by %+v, %v", holder, err)
+	}
 }
 
 func lock(t *testing.T, s *store.Store, name workflow.Lock) (context.Context, func() error) {
@@ -343,6 +355,35 @@ func TestI03SlotOfAKilledProcessIsCarriedOutAgain(t *testing.T) {
 		}).Run(t.Context(), "hourly", "bob")
 		if err != nil || !ran || entry.State != workflow.Done || entry.Attempts != 2 || len(turns) != 1 || turns[0].Attempt != 2 || turns[0].By != "bob" {
 			t.Errorf("%+v, %v, %v; %+v", entry, ran, err, turns)
+		}
+	})
+}
+
+// Served by the clock of the machine, the slot being a second ahead.
+func TestServedSlotIsInTheStore(t *testing.T) {
+	both(t, func(t *testing.T, place string) {
+		s := open(t, place)
+		ctx, stop := context.WithCancel(t.Context())
+		scheduler := hourly(s, 5, func(context.Context, workflow.Turn) error {
+			if holder, err := s.Holder(t.Context(), workflow.Turning); err != nil || holder == nil || holder.PID != os.Getpid() {
+				t.Errorf("in the middle the turn is of %+v, %v", holder, err)
+			}
+			return nil
+		})
+		ahead := time.Until(dueAt(5).Add(-time.Second))
+		scheduler.Clock = func() time.Time { return time.Now().Add(ahead) }
+		scheduler.Say = func(e workflow.Entry, text string) {
+			if e.State != workflow.Running {
+				stop()
+			}
+		}
+		if err := scheduler.Serve(ctx); err != nil {
+			t.Fatal(err)
+		}
+		slots, err := s.Slots(t.Context(), "hourly", 10)
+		if err != nil || len(slots) != 1 || slots[0].Slot != "2026-11-01T05:00" || slots[0].State != workflow.Done || slots[0].Late != 0 ||
+			slots[0].By != workflow.BySchedule || slots[0].Ended.Before(slots[0].Started) {
+			t.Errorf("%+v, %v", slots, err)
 		}
 	})
 }

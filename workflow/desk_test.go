@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,7 +22,7 @@ type desk struct {
 	t      *testing.T
 	ledger *memory
 	line   *line
-	ahead  time.Duration // of the clock of the machine
+	ahead  atomic.Int64 // nanoseconds of the clock of the machine
 	turns  []string
 	said   []string
 	stop   context.CancelFunc
@@ -44,7 +45,7 @@ func newDesk(t *testing.T, ledger *memory) *desk {
 	d := &desk{t: t, ledger: ledger, line: ledger.line()}
 	d.Scheduler = &workflow.Scheduler{
 		Ledger: d.line,
-		Clock:  func() time.Time { return time.Now().Add(d.ahead) },
+		Clock:  func() time.Time { return time.Now().Add(time.Duration(d.ahead.Load())) },
 		Say:    func(_ workflow.Entry, text string) { d.said = append(d.said, text) },
 	}
 	return d
@@ -138,11 +139,15 @@ type fragile struct {
 
 func (f *fragile) Lock(ctx context.Context, lock workflow.Lock) (context.Context, func() error, error) {
 	ctx, cancel := context.WithCancel(ctx)
+	f.mu.Lock()
 	f.lost = append(f.lost, cancel)
+	f.mu.Unlock()
 	return f.line.Lock(ctx, lock)
 }
 
 func (f *fragile) lose() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	for _, cancel := range f.lost {
 		cancel()
 	}

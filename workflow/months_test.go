@@ -138,7 +138,7 @@ func served(t *testing.T, name string, ledger *memory) (ran map[string][]string,
 		_, expected[p.name] = p.simulated(zone, start, end)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(start.Add(-time.Second).Sub(time.Now()))
+		time.Sleep(time.Until(start.Add(-time.Second)))
 		ctx, stop := context.WithDeadline(t.Context(), end.Add(-time.Second))
 		defer stop()
 		scheduler := workflow.Scheduler{Ledger: ledger.line(), Jobs: jobs(t, zone, func(_ context.Context, turn workflow.Turn) error {
@@ -197,7 +197,7 @@ func TestI01I02CronLibrarySkipsAndDoublesWhatOursDoesNot(t *testing.T) {
 	} {
 		its := map[string]int{} // by date
 		synctest.Test(t, func(t *testing.T) {
-			time.Sleep(start.Sub(time.Now()))
+			time.Sleep(time.Until(start))
 			c := robfig.New(robfig.WithLocation(toronto))
 			if _, err := c.AddFunc(text, func() { its[time.Now().In(toronto).Format(time.DateOnly)]++ }); err != nil {
 				t.Fatal(err)
@@ -263,8 +263,9 @@ func cutOff(t *testing.T, name string, ledger *memory, random *rand.Rand) *cuts 
 	start, end := months(t)
 	c := &cuts{done: map[string]int{}, saidLate: map[string]bool{}}
 	zone := location(t, name)
+	lengths := rand.New(rand.NewPCG(random.Uint64(), 0)) // of the jobs, which run beside this
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(start.Add(-time.Second).Sub(time.Now()))
+		time.Sleep(time.Until(start.Add(-time.Second)))
 		work := func(ctx context.Context, turn workflow.Turn) error {
 			if turn.Attempt > 1 {
 				c.again++
@@ -272,7 +273,7 @@ func cutOff(t *testing.T, name string, ledger *memory, random *rand.Rand) *cuts 
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
-			case <-time.After(time.Duration(random.Int64N(int64(3 * time.Minute)))):
+			case <-time.After(time.Duration(lengths.Int64N(int64(3 * time.Minute)))):
 				c.done[turn.Job+" "+turn.Slot]++
 				return nil
 			}

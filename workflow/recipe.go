@@ -49,8 +49,9 @@ func list(set uint64, low, high int, star string) string {
 // OnCalendar returns the schedule as systemd writes it in a timer, one OnCalendar= a
 // member: "Tue *-*-* 07:00:00 America/Toronto". They are two where a date of the month or
 // one of the week will do. With Persistent=true in the timer, systemd catches up for what
-// was missed while the machine was off. Times that the clock skips it makes up for after
-// the gap, at the same distance from it.
+// was missed while the machine was off. A time that the clock skips it passes over (systemd
+// 252 does), so its timer should ask once more some hours later, or Scheduler.Run catches
+// up for the slot only when the next is due.
 func (s Schedule) OnCalendar() []string {
 	r := s.rule()
 	if !r.anyDay && !r.anyWeekday {

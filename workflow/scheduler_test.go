@@ -29,7 +29,7 @@ func TestI03MissedSlotsAreCaughtUpOnceAndLate(t *testing.T) {
 		time.Sleep(3*24*time.Hour + 2*time.Hour) // until 03:00 on the 14th
 		d.serve(time.Hour)
 		d.wantSlots("nightly", "2026-11-11T00:30 done; 2026-11-12T00:30 missed; 2026-11-13T00:30 missed; 2026-11-14T00:30 done late 2h30m0s")
-		d.wantSaid(1, "nightly 2026-11-14T00:30 begins, late by 2h30m0s, and catches up 2 slots that were missed")
+		d.wantSaid(1, "nightly 2026-11-14T00:30 begins, late by 2h30m, and catches up 2 slots that were missed")
 		d.serve(time.Hour)
 		d.wantTurns("nightly 2026-11-11T00:30", "nightly 2026-11-14T00:30")
 	})
@@ -49,8 +49,8 @@ func TestI03TimersThatStoodStillWhileTheMachineSlept(t *testing.T) {
 	simulate(t, evening, func(t *testing.T, d *desk) {
 		d.job("nightly", "30 0 * * *", time.Minute)
 		d.begin()
-		time.Sleep(10 * time.Minute)
-		d.ahead += 8 * time.Hour // the lid was closed
+		time.Sleep(10*time.Minute + 30*time.Second)
+		d.ahead.Add(int64(8 * time.Hour)) // the lid was closed
 		time.Sleep(2 * time.Minute)
 		d.end()
 		d.wantSlots("nightly", "2026-11-11T00:30 done late 6h41m0s")
@@ -143,13 +143,13 @@ func TestI05ClockThatGoesBackRunsNothingAgain(t *testing.T) {
 		d.job("nightly", "30 0 * * *", time.Minute)
 		d.begin()
 		time.Sleep(2*time.Hour + 30*time.Second)
-		d.ahead = -2 * time.Hour // 23:00 again
+		d.ahead.Store(int64(-2 * time.Hour)) // 23:00 again
 		time.Sleep(24 * time.Hour)
 		d.wantSlots("nightly", "2026-11-11T00:30 done")
-		d.ahead = -7 * 24 * time.Hour
+		d.ahead.Store(int64(-7 * 24 * time.Hour))
 		time.Sleep(24 * time.Hour)
 		d.wantSaid(1, "nightly: the clock cannot be right: it is more than a day behind 2026-11-11T00:30, which is done")
-		d.ahead = 0
+		d.ahead.Store(0)
 		time.Sleep(24 * time.Hour)
 		d.end()
 		d.wantSlots("nightly", "2026-11-11T00:30 done; 2026-11-12T00:30 missed; 2026-11-13T00:30 done late 31m0s; 2026-11-14T00:30 done")
@@ -162,11 +162,11 @@ func TestI05ClockThatJumpsAheadIsRefusedUntilItIsMended(t *testing.T) {
 		leap := d.job("leap", "0 0 29 2 *", time.Minute) // has no slot in between, and goes on
 		d.begin()
 		time.Sleep(2 * time.Hour)
-		d.ahead = leap.Schedule.Next(time.Now()).At.Add(-time.Hour).Sub(time.Now())
+		d.ahead.Store(int64(time.Until(leap.Schedule.Next(time.Now()).At.Add(-time.Hour))))
 		time.Sleep(2 * time.Hour)
 		d.wantSaid(1, "nightly: the clock cannot be right: 2026-11-12T00:30 was due more than a year ago: set it right, or let the job begin anew")
 		d.wantSlots("leap", "2028-02-29T00:00 done")
-		d.ahead = 0
+		d.ahead.Store(0)
 		time.Sleep(24 * time.Hour)
 		d.end()
 		d.wantSlots("nightly", "2026-11-11T00:30 done; 2026-11-12T00:30 done")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -203,7 +204,7 @@ func (s *Scheduler) work(ctx context.Context, job Job, e Entry) error {
 		select {
 		case err := <-ended:
 			if err != nil && parent.Err() == nil && ctx.Err() != nil {
-				err = fmt.Errorf("it took longer than %s: %w", job.Timeout, err)
+				err = fmt.Errorf("it took longer than %s: %w", span(job.Timeout), err)
 			}
 			return err
 		case <-beat.C:
@@ -280,7 +281,7 @@ func begins(e Entry) string {
 		text += fmt.Sprintf(", attempt %d", e.Attempts)
 	}
 	if e.Late > 0 {
-		text += fmt.Sprintf(", late by %s", e.Late.Round(time.Minute))
+		text += fmt.Sprintf(", late by %s", span(e.Late.Round(time.Minute)))
 	}
 	if e.Missed > 0 {
 		text += ", and catches up " + count(e.Missed, "slot that was", "slots that were") + " missed"
@@ -292,9 +293,9 @@ func begins(e Entry) string {
 func became(e Entry) string {
 	switch e.State {
 	case Waiting:
-		return fmt.Sprintf("%s %s failed, and is tried again in %s: %s", e.Job, e.Slot, e.Again.Sub(e.Ended), e.Error)
+		return fmt.Sprintf("%s %s failed, and is tried again in %s: %s", e.Job, e.Slot, span(e.Again.Sub(e.Ended)), e.Error)
 	case Done:
-		return fmt.Sprintf("%s %s is done, in %s", e.Job, e.Slot, e.Ended.Sub(e.Started).Round(time.Second))
+		return fmt.Sprintf("%s %s is done, in %s", e.Job, e.Slot, span(e.Ended.Sub(e.Started).Round(time.Second)))
 	case Interrupted:
 		return fmt.Sprintf("%s %s was interrupted: %s", e.Job, e.Slot, e.Error)
 	}
@@ -306,4 +307,16 @@ func count(n int, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
+}
+
+// span writes a duration without units that are nought: 2h, not 2h0m0s.
+func span(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }

@@ -66,7 +66,7 @@ func TestL04StoppedJobIsWaitedForAndGoesOnLater(t *testing.T) {
 		d.wantSlots("nightly", "2026-11-11T00:30 interrupted")
 		d.serve(2 * time.Hour)
 		d.wantSlots("nightly", "2026-11-11T00:30 done ×2 late 30m5s")
-		d.wantSaid(1, "nightly 2026-11-11T00:30 begins, attempt 2, late by 30m0s")
+		d.wantSaid(1, "nightly 2026-11-11T00:30 begins, attempt 2, late by 30m")
 	})
 }
 
@@ -131,7 +131,7 @@ func TestOthersRunWhileAFailedSlotWaits(t *testing.T) {
 		}
 		d.job("sheet", "0 1 * * *", time.Minute)
 		d.serve(105 * time.Minute)
-		d.wantSaid(1, "nightly 2026-11-11T00:30 failed, and is tried again in 1h0m0s: the source is down")
+		d.wantSaid(1, "nightly 2026-11-11T00:30 failed, and is tried again in 1h: the source is down")
 		d.serve(2 * time.Hour) // what waits outlives the process
 		d.wantTurns("nightly 1", "sheet 2026-11-11T01:00", "nightly 2")
 		d.wantSlots("nightly", "2026-11-11T00:30 failed ×2 late 1h0m0s")
@@ -143,7 +143,7 @@ func TestJobsThatHangOrPanicFail(t *testing.T) {
 		d.job("slow", "0 0 * * *", 5*time.Hour).Timeout = 2 * time.Hour
 		d.job("mistaken", "0 0 * * *", 0).Do = func(context.Context, workflow.Turn) error { panic("of no use") }
 		d.serve(4 * time.Hour)
-		d.wantSaid(1, "slow 2026-11-11T00:00 failed: it took longer than 2h0m0s: context deadline exceeded")
+		d.wantSaid(1, "slow 2026-11-11T00:00 failed: it took longer than 2h: context deadline exceeded")
 		d.wantSaid(1, "mistaken 2026-11-11T00:00 failed: a mistake in the program: of no use")
 	})
 }

@@ -35,6 +35,12 @@
 //   - The state holds history, results of steps, and nothing else. Who loses it loses
 //     history, and an interrupted run begins anew.
 //
+// # Schedules
+//
+// A Scheduler carries out jobs at the slots of their Schedules, each slot once, whatever
+// the clock, the machine or a second scheduler does; see there. Its Ledger is the caller's.
+// What a job does may be a run, or anything else.
+//
 // Runs, retries and results are carried by DBOS Transact. Of it only the library is
 // used: no port is opened, and nobody is spoken to but the PostgreSQL server, if the
 // state is there.
