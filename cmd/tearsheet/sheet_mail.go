@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -93,12 +94,11 @@ func (a *app) mailSheet(ctx context.Context, p *project, made *issued, o sheetOp
 	if err != nil {
 		return nil, err
 	}
-	week := made.edition.Week.String()
-	parts := []string{o.delivery.slot, week}
+	about := cmp.Or(o.delivery.slot, "sheet") + " " + made.edition.Week.String()
 	if o.delivery.resend {
-		parts = append(parts, "again", runID(a.now()))
+		about += ", again " + runID(a.now())
 	}
-	return a.send(ctx, p, o, occasion{about: "sheet " + week, kind: "sheet", parts: parts, page: page, files: files})
+	return a.send(ctx, p, o, occasion{about, page, files})
 }
 
 // sheetLetter is the mail of a sheet, and the PDF that goes with it.
@@ -147,16 +147,15 @@ func (a *app) mailHeld(ctx context.Context, p *project, o sheetOptions, why erro
 	}
 	page := letter.Letter{Subject: line(fmt.Sprintf("%s: the sheet of the week to %s is held", p.config.company, week.Format("2 Jan"))),
 		Text: strings.Join(lines, "\n\n") + "\n"}
-	_, err := a.send(ctx, p, o, occasion{about: "held sheet " + week.String(), kind: "held", parts: []string{o.delivery.slot, week.String()}, page: page})
+	_, err := a.send(ctx, p, o, occasion{about: cmp.Or(o.delivery.slot, "sheet") + " " + week.String() + " held", page: page})
 	return err
 }
 
 // occasion is what a mail is of.
 type occasion struct {
-	about, kind string
-	parts       []string // by which a mail is known, with its kind and its recipient
-	page        letter.Letter
-	files       []mail.File
+	about string // by which a mail is known, with its recipient: tuesday 2026-11-15
+	page  letter.Letter
+	files []mail.File
 }
 
 // send puts a mail to all recipients into the outbox and sends what lies there.
@@ -169,7 +168,7 @@ func (a *app) send(ctx context.Context, p *project, o sheetOptions, of occasion)
 	post := a.post(p, s)
 	message := mail.Message{From: p.config.letter.From, FromName: p.config.company, ReplyTo: p.config.letter.ReplyTo,
 		Subject: of.page.Subject, Text: of.page.Text, HTML: of.page.HTML, Files: of.files, Date: a.now()}
-	added, err := post.Put(ctx, message, o.delivery.mail, of.about, of.kind, of.parts...)
+	added, err := post.Put(ctx, message, o.delivery.mail, of.about)
 	if err != nil {
 		return nil, err
 	}
