@@ -134,22 +134,21 @@ func (d *desk) wantSaid(n int, want string) {
 // fragile is a ledger whose locks can be lost.
 type fragile struct {
 	*line
-	lost []context.CancelFunc
+	lost map[workflow.Lock]context.CancelFunc
 }
 
 func (f *fragile) Lock(ctx context.Context, lock workflow.Lock) (context.Context, func() error, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	f.mu.Lock()
-	f.lost = append(f.lost, cancel)
+	f.lost[lock] = cancel
 	f.mu.Unlock()
 	return f.line.Lock(ctx, lock)
 }
 
-func (f *fragile) lose() {
+func (f *fragile) lose(locks ...workflow.Lock) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, cancel := range f.lost {
-		cancel()
+	for _, lock := range locks {
+		f.lost[lock]()
 	}
-	f.lost = nil
 }

@@ -124,6 +124,9 @@ func (s *Scheduler) turn(ctx context.Context, job Job, by string) (r result, err
 		return r, err
 	}
 	if do.entry.Slot == "" {
+		if do.stale.Slot != "" {
+			do.last = do.stale
+		}
 		return result{entry: do.last, next: do.next}, nil
 	}
 	entry, won, err := s.claim(held, do, by)
@@ -131,6 +134,9 @@ func (s *Scheduler) turn(ctx context.Context, job Job, by string) (r result, err
 		return result{entry: do.last, next: s.now().Add(longestSleep)}, err
 	}
 	failure := s.work(held, job, entry)
+	if failure != nil && held.Err() != nil && ctx.Err() == nil {
+		failure = fmt.Errorf("the lock was lost: %w", failure)
+	}
 	entry, skipped := s.outcome(held, job, entry, failure)
 	if err := s.finish(held, entry); err != nil {
 		return result{entry: entry, ran: true}, err
@@ -138,8 +144,11 @@ func (s *Scheduler) turn(ctx context.Context, job Job, by string) (r result, err
 	s.say(entry, became(entry))
 	err = s.skip(held, job, entry, skipped)
 	next := job.Schedule.Next(later(s.now(), entry.Due)).At
-	if entry.State == Waiting {
+	switch entry.State {
+	case Waiting:
 		next = earlier(next, entry.Again)
+	case Interrupted: // only its lock was lost, or nobody looks again
+		next = earlier(next, s.now().Add(longestSleep))
 	}
 	return result{entry: entry, ran: true, next: next}, err
 }

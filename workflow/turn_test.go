@@ -32,23 +32,32 @@ func TestI06OtherJobsWaitTheirTurn(t *testing.T) {
 }
 
 func TestI03SlotOfAKilledProcessIsTriedThreeTimesInAll(t *testing.T) {
-	simulate(t, evening, func(t *testing.T, d *desk) {
-		d.job("nightly", "30 0 * * *", time.Hour)
-		d.begin()
-		time.Sleep(2 * time.Hour)
-		d.kill()
-		for range 2 {
+	for _, byHand := range []bool{false, true} {
+		simulate(t, evening, func(t *testing.T, d *desk) {
+			d.job("nightly", "30 0 * * *", time.Hour)
 			d.begin()
-			time.Sleep(10 * time.Minute)
+			time.Sleep(2 * time.Hour)
 			d.kill()
-		}
-		d.wantSlots("nightly", "2026-11-11T00:30 running ×3 late 40m0s")
-		d.serve(10 * time.Minute)
-		d.wantSlots("nightly", "2026-11-11T00:30 failed ×3 late 40m0s")
-		d.wantSaid(1, "nightly 2026-11-11T00:30 failed: its process was killed, at attempt 3; it is not tried again")
-		d.serve(24 * time.Hour)
-		d.wantSlots("nightly", "2026-11-11T00:30 failed ×3 late 40m0s; 2026-11-12T00:30 done")
-	})
+			for range 2 {
+				d.begin()
+				time.Sleep(10 * time.Minute)
+				d.kill()
+			}
+			d.wantSlots("nightly", "2026-11-11T00:30 running ×3 late 40m0s")
+			if byHand {
+				e, ran, err := d.Run(t.Context(), "nightly", "ann")
+				if e.State != workflow.Failed || ran || err != nil {
+					t.Errorf("%+v, %v, %v", e, ran, err)
+				}
+			} else {
+				d.serve(10 * time.Minute)
+			}
+			d.wantSlots("nightly", "2026-11-11T00:30 failed ×3 late 40m0s")
+			d.wantSaid(1, "nightly 2026-11-11T00:30 failed: its process was killed, at attempt 3; it is not tried again")
+			d.serve(25 * time.Hour)
+			d.wantSlots("nightly", "2026-11-11T00:30 failed ×3 late 40m0s; 2026-11-12T00:30 done")
+		})
+	}
 }
 
 func TestL04StoppedJobIsWaitedForAndGoesOnLater(t *testing.T) {
@@ -188,19 +197,28 @@ func TestLedgerThatDoesNotAnswerIsWaitedFor(t *testing.T) {
 	})
 }
 
-func TestLostLockOfTheScheduleIsTakenAgain(t *testing.T) {
-	simulate(t, evening, func(t *testing.T, d *desk) {
-		d.job("nightly", "30 0 * * *", time.Hour)
-		fragile := &fragile{line: d.line}
-		d.Ledger = fragile
-		d.begin()
-		time.Sleep(2 * time.Hour)
-		fragile.lose() // in the middle of the job
-		time.Sleep(3 * time.Hour)
-		d.end()
-		d.wantSlots("nightly", "2026-11-11T00:30 done ×2 late 31m0s")
-		d.wantSaid(1, "the lock of the schedule was lost")
-	})
+func TestSlotWhoseLockIsLostIsCarriedOutAgain(t *testing.T) {
+	for _, tt := range []struct {
+		locks []workflow.Lock
+		said  int
+	}{
+		{[]workflow.Lock{workflow.Turning}, 0},
+		{[]workflow.Lock{workflow.Turning, workflow.Serving}, 1},
+	} {
+		simulate(t, evening, func(t *testing.T, d *desk) {
+			d.job("nightly", "30 0 * * *", time.Hour)
+			fragile := &fragile{line: d.line, lost: map[workflow.Lock]context.CancelFunc{}}
+			d.Ledger = fragile
+			d.begin()
+			time.Sleep(2 * time.Hour)
+			fragile.lose(tt.locks...) // in the middle of the job
+			time.Sleep(3 * time.Hour)
+			d.end()
+			d.wantSlots("nightly", "2026-11-11T00:30 done ×2 late 31m0s")
+			d.wantSaid(1-tt.said, "nightly 2026-11-11T00:30 was interrupted: the lock was lost: context canceled")
+			d.wantSaid(tt.said, "the lock of the schedule was lost")
+		})
+	}
 }
 
 func TestFaultsOfJobsComeAllAtOnce(t *testing.T) {
