@@ -331,7 +331,7 @@ func TestG07_TabsThatAreRenamedWhileTheyAreReadAreReadAnew(t *testing.T) {
 	d := newDesk(t)
 	d.write(sampleBook(6, 100))
 	d.Fault(googletest.Get, 2).Do(func() { d.Person(d.id).RenameTab("Data", "Our data") })
-	if done := d.write(sampleBook(6, 200)); !done.Changed || done.RestoredCount > 0 {
+	if done := d.write(sampleBook(6, 200)); !done.Changed || done.RestoredCount > 0 || len(done.Differences) == 0 {
 		t.Errorf("%+v", done)
 	}
 	d.Fault(googletest.BatchUpdate, 1).Do(func() { d.Person(d.id).DeleteTab("Our data") })

@@ -219,7 +219,7 @@ func (w *writing) kept(s *standing, all []*wanted) ([]*wanted, []*stand) {
 
 // plan makes the requests, and says what they come to.
 func (w *writing) plan(s *standing, all []*wanted, old []*stand) {
-	first := w.unclear == nil && w.anew == 0
+	first := !w.tried // after that, what differs is told already
 	w.requests = nil
 	if first {
 		w.done.Restored, w.done.RestoredCount, w.done.Differences, w.done.Created, w.done.Deleted = nil, 0, nil, nil, nil
