@@ -18,10 +18,17 @@ const (
 	schemaDocument = "schema"
 )
 
-// openGoogle signs in at Google as the project says. Waits are said to those who watch.
+// openGoogle signs in at Google as the project says. Waits are said to those who watch. A
+// program has one client, which counts its calls.
 func (a *app) openGoogle(ctx context.Context, c *config) (*google.Client, error) {
+	if a.google.client != nil && a.google.as == c.google {
+		return a.google.client, nil
+	}
 	client, err := google.Open(ctx, google.Options{Credentials: c.google.Credentials, Endpoint: c.google.Endpoint,
 		Clock: a.now, Rand: rand.Float64, Version: version(), Say: func(text string) { fmt.Fprintln(a.errOut, text) }})
+	if err == nil {
+		a.google.client, a.google.as = client, c.google
+	}
 	return client, googleError(err)
 }
 
@@ -51,7 +58,10 @@ func (a *app) toGoogle(ctx context.Context, p *project, made *issued, anew bool)
 		o.Archive, o.ArchiveKey = sheets.Archive(made.doc), made.edition.Week.String()
 	}
 	written, err := client.Write(ctx, p.config.sheets.id, sheetDocument, sheets.Book(made.doc), o)
-	return &written, googleError(err)
+	if err != nil {
+		return nil, googleError(err)
+	}
+	return &written, nil
 }
 
 // sayGoogle says what a write came to.
@@ -114,7 +124,10 @@ func (a *app) googlePlan(ctx context.Context, c *config) (plan.Grid, error) {
 	grid := plan.Grid{Document: read.Document, Source: read.Document + " (Google Sheets)", Tab: read.Tab}
 	for _, cell := range read.Cells {
 		grid.Cells = append(grid.Cells, plan.GridCell{Row: cell.Row, Column: cell.Column, Text: cell.Text, Number: cell.Number,
-			Date: cell.Date, Day: cell.Day, Wrong: cell.Wrong})
+			Date: cell.Date, Day: cell.Day, Percent: cell.Percent, Wrong: cell.Wrong})
+	}
+	for _, m := range read.Merged {
+		grid.Merged = append(grid.Merged, plan.GridMerge{Row: m.From.Row, Column: m.From.Column, LastRow: m.To.Row, LastColumn: m.To.Column})
 	}
 	return grid, nil
 }

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"tearsheet/workbook/google"
 )
 
 func main() { os.Exit(Main()) }
@@ -48,7 +50,11 @@ type app struct {
 	dir         string     // -C
 	json        bool       // --json
 	plans       planReader // nil where no server is read
-	codes       exitCodes
+	google      struct {
+		client *google.Client // nil: none yet
+		as     googleEntry
+	}
+	codes exitCodes
 }
 
 func (a *app) command() *cobra.Command {

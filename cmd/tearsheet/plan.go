@@ -8,6 +8,7 @@ import (
 
 	"tearsheet/metrics"
 	"tearsheet/plan"
+	"tearsheet/workbook/google"
 )
 
 type planEntry struct {
@@ -70,6 +71,9 @@ func (r *configReader) readGooglePlan(entry *planEntry) {
 	address, err := expand(entry.GoogleSheet)
 	if err == nil && address == "" {
 		err = errors.New("is empty: write the address of the spreadsheet as the browser shows it")
+	}
+	if err == nil {
+		address, err = google.ID(address)
 	}
 	r.add(err, "plan", "google_sheet")
 	r.add(printable(entry.Range), "plan", "range")

@@ -222,11 +222,10 @@ func (a *app) saySheet(made *issued, to delivered) error {
 	for _, path := range to.paths {
 		fmt.Fprintln(a.out, display(path))
 	}
-	if to.sheets != nil && to.sheets.URL != "" {
+	if to.sheets != nil {
 		a.sayGoogle(to.sheets)
 		fmt.Fprintln(a.out, to.sheets.URL)
 	}
-	a.sayLetters(to.mail)
 	return nil
 }
 

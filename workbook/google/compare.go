@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"google.golang.org/api/sheets/v4"
+
 	"tearsheet/workbook"
 )
 

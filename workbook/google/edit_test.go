@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"google.golang.org/api/sheets/v4"
+
 	"tearsheet/workbook"
 	"tearsheet/workbook/google/googletest"
 )

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"google.golang.org/api/sheets/v4"
+
 	"tearsheet/workbook"
 )
 

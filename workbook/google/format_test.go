@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"google.golang.org/api/sheets/v4"
+
 	"tearsheet/workbook"
 )
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"google.golang.org/api/sheets/v4"
+
 	"tearsheet/workbook"
 )
 

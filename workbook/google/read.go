@@ -7,6 +7,8 @@ import (
 
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/sheets/v4"
+
+	"tearsheet/workbook"
 )
 
 // Grid is what stands in a range of a tab.
@@ -16,6 +18,8 @@ type Grid struct {
 	Locale   string // such as en_US
 	// Cells are those in which something stands, by rows.
 	Cells []Cell
+	// Merged are the merged ranges of the tab.
+	Merged []workbook.Area
 }
 
 // Cell is what stands in a cell.
@@ -25,19 +29,20 @@ type Cell struct {
 	Number      *float64 // of a number or a date; a day is the number of days since 1899-12-30
 	Date        bool     // its format is that of a date
 	Day         bool     // and shows the day of the month
+	Percent     bool     // its format is that of a percentage: 12% is 0.12
 	Wrong       string   // the fault that a formula came to: #REF!
 }
 
 // Name is the name of the cell: C7.
 func (c Cell) Name() string { return name(c.Column, c.Row) }
 
-const maskValues = "properties(title,locale),sheets(properties(title),data(startRow,startColumn,rowData(values(effectiveValue,formattedValue,effectiveFormat(numberFormat)))))"
+const maskValues = "properties(title,locale),sheets(properties(title),merges,data(startRow,startColumn,rowData(values(effectiveValue,formattedValue,effectiveFormat(numberFormat)))))"
 
 // plainRange is a range without a tab, which is of the first one.
 var plainRange = regexp.MustCompile(`^\$?[A-Za-z]{1,3}\$?[0-9]*:\$?[A-Za-z]{0,3}\$?[0-9]*$`)
 
-// Read returns what stands in a range: "Plan!A1:Z60", or a tab's title for all of it. It
-// calls once, as an account that may only look. If there is no such tab, the error names
+// Read returns what stands in a range: "Plan!A1:Z60", or a tab's title for all of it, or ""
+// for the whole first tab. It reads as an account that may only look. If there is no such tab, the error names
 // those that there are. Errors are of type *Error.
 func (c *Client) Read(ctx context.Context, id, area string) (Grid, error) {
 	key, err := ID(id)
@@ -45,10 +50,15 @@ func (c *Client) Read(ctx context.Context, id, area string) (Grid, error) {
 		return Grid{}, err
 	}
 	j := &job{Client: c, doing: "reading " + area + " of " + short(key), role: "Viewer"}
-	at := rangeOf(area)
-	if at == "" {
-		return Grid{}, &Error{Kind: Settings, Doing: "reading " + short(key), Says: "no range is given", Do: "name a tab, or a range such as Plan!A1:Z60"}
+	if area = strings.TrimSpace(area); area == "" {
+		titles, fault := j.titles(ctx, key)
+		if fault != nil {
+			return Grid{}, fault
+		}
+		area = quotedTitle(titles[0])
+		j.doing = "reading " + area + " of " + short(key)
 	}
+	at := rangeOf(area)
 	var answer *sheets.Spreadsheet
 	fault := j.call(ctx, j.reads, func(ctx context.Context) (err error) {
 		answer, err = j.reader.Spreadsheets.Get(key).Ranges(at).Fields(googleapi.Field(maskValues)).Context(ctx).Do()
@@ -68,6 +78,9 @@ func (c *Client) Read(ctx context.Context, id, area string) (Grid, error) {
 	for _, data := range sheet.Data {
 		g.add(data)
 	}
+	for _, m := range sheet.Merges {
+		g.Merged = append(g.Merged, workbook.At(int(m.StartColumnIndex)+1, int(m.StartRowIndex)+1).To(int(m.EndColumnIndex), int(m.EndRowIndex)))
+	}
 	return g, nil
 }
 
@@ -86,22 +99,34 @@ func rangeOf(area string) string {
 
 // noTab says which tabs there are, after a range that Google does not know.
 func (j *job) noTab(ctx context.Context, id string, fault *Error) *Error {
-	var answer *sheets.Spreadsheet
-	again := j.call(ctx, j.reads, func(ctx context.Context) (err error) {
-		answer, err = j.reader.Spreadsheets.Get(id).Fields("sheets(properties(title))").Context(ctx).Do()
-		return err
-	})
+	titles, again := j.titles(ctx, id)
 	if again != nil {
 		return fault
 	}
+	return &Error{Kind: TabGone, Doing: j.doing, Status: fault.Status, Says: "there is no such tab or range; its tabs are: " + strings.Join(titles, ", "),
+		Do: "name one of them, or a range such as Plan!A1:Z60"}
+}
+
+// titles returns the titles of the tabs that hold cells, in their order: one at least.
+func (j *job) titles(ctx context.Context, id string) ([]string, *Error) {
+	var answer *sheets.Spreadsheet
+	fault := j.call(ctx, j.reads, func(ctx context.Context) (err error) {
+		answer, err = j.reader.Spreadsheets.Get(id).Fields("sheets(properties(title,sheetType))").Context(ctx).Do()
+		return err
+	})
+	if fault != nil {
+		return nil, fault
+	}
 	var titles []string
 	for _, sheet := range answer.Sheets {
-		if sheet.Properties != nil {
+		if sheet.Properties != nil && (sheet.Properties.SheetType == "" || sheet.Properties.SheetType == "GRID") {
 			titles = append(titles, sheet.Properties.Title)
 		}
 	}
-	return &Error{Kind: TabGone, Doing: j.doing, Status: fault.Status, Says: "there is no such tab or range; its tabs are: " + strings.Join(titles, ", "),
-		Do: "name one of them, or a range such as Plan!A1:Z60"}
+	if len(titles) == 0 {
+		return nil, &Error{Kind: Answer, Doing: j.doing, Says: "the spreadsheet has no tab with cells"}
+	}
+	return titles, nil
 }
 
 func (g *Grid) add(data *sheets.GridData) {
@@ -136,6 +161,7 @@ func cellRead(d *sheets.CellData) (Cell, bool) {
 		cell.Number = v.NumberValue
 		if f := d.EffectiveFormat; f != nil && f.NumberFormat != nil {
 			n := f.NumberFormat
+			cell.Percent = n.Type == "PERCENT"
 			cell.Date = n.Type == "DATE" || n.Type == "DATE_TIME"
 			cell.Day = cell.Date && (n.Pattern == "" || showsDay(n.Pattern))
 		}

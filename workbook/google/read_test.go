@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"google.golang.org/api/sheets/v4"
+
+	"tearsheet/workbook"
 	"tearsheet/workbook/google/googletest"
 )
 
@@ -65,8 +67,20 @@ func TestReadOfARangeThatIsNotThereNamesTheTabs(t *testing.T) {
 			t.Errorf("%s: %v", area, err)
 		}
 	}
-	if _, err := d.client.Read(t.Context(), d.id, " "); err == nil {
-		t.Error("no range, no error")
+}
+
+func TestReadWithoutARangeReadsTheFirstTab(t *testing.T) {
+	d := newDesk(t)
+	d.Person(d.id).AddTab("Plan 2026")
+	d.Person(d.id).MoveTab("Plan 2026", 0)
+	d.Person(d.id).EditCell("Plan 2026", "B2", "12")
+	d.Person(d.id).Merge("Plan 2026", "A1:C1")
+	grid, err := d.client.Read(t.Context(), d.id, " ")
+	if err != nil || grid.Tab != "Plan 2026" || len(grid.Cells) != 1 || grid.Cells[0].Name() != "B2" {
+		t.Errorf("%+v, %v", grid, err)
+	}
+	if want := workbook.At(1, 1).To(3, 1); len(grid.Merged) != 1 || grid.Merged[0] != want {
+		t.Errorf("merged are %v, want %v", grid.Merged, want)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/sheets/v4"
+
 	"tearsheet/workbook"
 )
 

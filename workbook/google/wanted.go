@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 
 	"google.golang.org/api/sheets/v4"
+
 	"tearsheet/workbook"
 )
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"google.golang.org/api/sheets/v4"
+
 	"tearsheet/workbook"
 )
 
