@@ -22,16 +22,27 @@ import (
 )
 
 func (a *app) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	online := false
+	c := &cobra.Command{
 		Use:   "check [FILE|FOLDER]...",
 		Short: "Do the files agree with each other, and with the warehouse?",
 		Long: "Without arguments the project folder is checked: tearsheet.yaml, metrics.yaml, the\n" +
 			"plan and etl/, and every statement is prepared in the warehouse. With arguments, files are\n" +
 			"checked alone: YAML as registries, CSV and XLSX as plans against the metrics.yaml\n" +
-			"beside them; folders with all that is in them. Every fault is printed.",
-		Example: "  tearsheet check\n  tearsheet check drafts/metrics.yaml",
-		RunE:    func(c *cobra.Command, args []string) error { return a.check(c.Context(), args) },
+			"beside them; folders with all that is in them. Every fault is printed. With --online\n" +
+			"Google is asked for the spreadsheet, and the mail server whether it takes mail to each\n" +
+			"recipient; nothing is written or sent.",
+		Example: "  tearsheet check\n  tearsheet check --online\n  tearsheet check drafts/metrics.yaml",
+		Args: func(_ *cobra.Command, args []string) error {
+			if online && len(args) > 0 {
+				return errors.New("--online: is about the project, and no file alone")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error { return a.check(c.Context(), args, online) },
 	}
+	c.Flags().BoolVar(&online, "online", false, "ask Google and the mail server, too")
+	return c
 }
 
 // checked is what a check found.
@@ -43,7 +54,7 @@ type checked struct {
 	plans planReader
 }
 
-func (a *app) check(ctx context.Context, paths []string) error {
+func (a *app) check(ctx context.Context, paths []string, online bool) error {
 	found := checked{Checked: []string{}, Faults: metrics.Faults{}, Warnings: metrics.Faults{}, plans: a.plans}
 	var err error
 	if len(paths) == 0 {
@@ -51,6 +62,9 @@ func (a *app) check(ctx context.Context, paths []string) error {
 	}
 	for _, path := range paths {
 		err = errors.Join(err, found.path(ctx, path, a.now()))
+	}
+	if online && err == nil && len(found.Faults) == 0 {
+		err = a.online(ctx, &found)
 	}
 	if err != nil && len(found.Faults) == 0 {
 		return err

@@ -226,9 +226,9 @@ func (a *app) runSlots(ctx context.Context, names []string) error {
 		case err != nil:
 			failed = append(failed, workflowError(err))
 		case !ran && entry.Slot == "":
-			a.log("%s: no slot was due yet", slot.name)
+			a.log(p, "%s: no slot was due yet", slot.name)
 		case !ran:
-			a.log("%s: the slot of %s is %s; nothing to do", slot.name, entry.Due.In(p.config.calendar.Zone()).Format("Mon 2 Jan 15:04"), entry.State)
+			a.log(p, "%s: the slot of %s is %s; nothing to do", slot.name, entry.Due.In(p.config.calendar.Zone()).Format("Mon 2 Jan 15:04"), entry.State)
 		case entry.State != workflow.Done:
 			failed = append(failed, a.slotError(entry))
 		}

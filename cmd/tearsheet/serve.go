@@ -68,7 +68,7 @@ func (a *app) scheduler(p *project, s *store.Store) *workflow.Scheduler {
 		Jobs: a.jobs(p.config), Ledger: s, Clock: a.now,
 		Beat: func(_ context.Context, at time.Time) error { return pulse(func(b *beat) { b.At = at }) },
 		Say: func(e workflow.Entry, text string) {
-			a.log("%s", text)
+			a.log(p, "%s", text)
 			if e.State != workflow.Done {
 				return
 			}
@@ -77,21 +77,21 @@ func (a *app) scheduler(p *project, s *store.Store) *workflow.Scheduler {
 				err = errors.Join(err, ping(context.Background(), p.config.heartbeat.url))
 			}
 			if err != nil {
-				a.log("%s", err)
+				a.log(p, "%s", err)
 			}
 		},
 	}
 }
 
-// log writes a line with the time, for whoever reads what serve said.
-func (a *app) log(format string, args ...any) {
-	fmt.Fprintf(a.errOut, a.now().Format("2006-01-02 15:04:05")+" "+format+"\n", args...)
+// log writes a line with the time in the company's zone, for whoever reads what serve said.
+func (a *app) log(p *project, format string, args ...any) {
+	fmt.Fprintf(a.errOut, "%s %s\n", a.now().In(p.config.calendar.Zone()).Format("2006-01-02 15:04:05"), fmt.Sprintf(format, args...))
 }
 
 // sayNext says what comes next.
 func (a *app) sayNext(p *project) {
 	for _, slot := range p.config.slots {
 		next := slot.schedule.Next(a.now())
-		a.log("%s: next %s", slot.name, next.At.In(p.config.calendar.Zone()).Format("Monday 2 January 15:04 MST"))
+		a.log(p, "%s: next %s", slot.name, next.At.In(p.config.calendar.Zone()).Format("Monday 2 January 15:04 MST"))
 	}
 }
