@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tearsheet/calendar"
+	"tearsheet/internal/spelling"
 	"tearsheet/mail"
 	"tearsheet/workflow"
 )
@@ -60,6 +61,7 @@ func (r *configReader) readSchedule(entries map[string]slotEntry) {
 		slot := slotConfig{name: name, schedule: r.slotTimes(entry, path), run: once(entry.Run)}
 		r.oneOf(entry.Run, slotWork, append(path, "run"))
 		if slot.does(runSheet) {
+			r.oneOf(entry.To, targets, append(path, "to"))
 			slot.formats, slot.mail = r.sheetFormats(entry.To, append(path, "to")), entry.Mail
 			r.recipients(entry.Mail, append(path, "mail"))
 		} else if len(entry.To)+len(entry.Mail) > 0 {
@@ -78,7 +80,9 @@ func (r *configReader) slotTimes(entry slotEntry, path []string) workflow.Schedu
 		return workflow.Schedule{}
 	case entry.Cron != "":
 		schedule, err := workflow.ParseCron(entry.Cron, r.zone())
-		r.add(err, at("cron")...)
+		if err != nil {
+			r.add(errors.New(strings.TrimPrefix(err.Error(), "cron ")), at("cron")...) // its key says so
+		}
 		return schedule
 	case entry.At == "":
 		r.addAt(r.tree.Key(path...), `schedule: when? Write at: "07:00", with on: tuesday for some weekdays, or cron:`)
@@ -90,6 +94,9 @@ func (r *configReader) slotTimes(entry slotEntry, path []string) workflow.Schedu
 	r.add(err, at("at")...)
 	for i, day := range entry.On {
 		weekday, err := calendar.ParseWeekday(strings.ToLower(day))
+		if err != nil {
+			err = fmt.Errorf("%w%s", err, spelling.DidYouMean(day, weekdays()))
+		}
 		r.addItem(err, i, at("on"))
 		schedule.Days = append(schedule.Days, weekday)
 	}
@@ -102,6 +109,14 @@ func (r *configReader) zone() *time.Location {
 		return time.UTC
 	}
 	return r.calendar.Zone()
+}
+
+func weekdays() []string {
+	var names []string
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		names = append(names, strings.ToLower(day.String()))
+	}
+	return names
 }
 
 var clockTime = regexp.MustCompile(`^([01]?[0-9]|2[0-3]):([0-5][0-9])$`)
@@ -139,7 +154,6 @@ func (r *configReader) addItem(err error, i int, path []string) {
 
 // sheetFormats reads what a sheet is made into; nil is what outputs.formats says.
 func (r *configReader) sheetFormats(to []string, path []string) []string {
-	r.oneOf(to, targets, path)
 	if slices.Contains(to, toSheets) && r.sheets == nil {
 		r.addItem(errNoSpreadsheet, slices.Index(to, toSheets), path)
 	}

@@ -62,6 +62,9 @@ func (r *configReader) readLetter(entry *letterEntry) {
 		l.sender.DKIM = mail.DKIM{Domain: entry.DKIM.Domain, Selector: entry.DKIM.Selector, Key: r.inProject(entry.DKIM.Key)}
 		warnings, err := l.sender.DKIM.Check(entry.From)
 		r.add(err, "mail", "dkim")
+		if mail.CheckAddress(entry.From) != nil {
+			warnings = nil // that it is another domain is the lesser worry
+		}
 		for _, text := range warnings {
 			r.warnings = append(r.warnings, metrics.Fault{Place: placeIn(configName, r.tree.Value("mail", "dkim")), Text: "dkim: " + text})
 		}
