@@ -8,20 +8,28 @@ import (
 	"testing"
 )
 
-// The README's examples are read as they stand: its metrics, its sources, its mail, and its
-// warehouse of others.
+// The examples of the README and of the pages that it leads to are read as they stand: the
+// metrics, the sources, the schedule, and the warehouse of others.
 func TestExamplesOfTheReadmeAreSound(t *testing.T) {
 	t.Setenv("MYSQL_DSN", "user:secret@tcp(127.0.0.1:3306)/shop")
 	t.Setenv("SMTP_PASSWORD", "secret")
 	t.Setenv("PGPASSWORD", "secret")
-	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
+	t.Setenv("HEARTBEAT_URL", "https://hc.example.com/ping")
+	var text []byte
+	for _, page := range []string{"README.md", "docs/google-sheets.md", "docs/schedule.md"} {
+		more, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(page)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, more...)
 	}
 	const own = "company: A\ntimezone: UTC\nwarehouse: {url: 'duckdb:w.duckdb'}\n"
 	seen := map[string]bool{}
 	for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
 		yaml := block[1]
+		if strings.HasPrefix(yaml, "   ") { // within a list
+			yaml = regexp.MustCompile(`(?m)^   `).ReplaceAllString(yaml, "")
+		}
 		kind, _, _ := strings.Cut(yaml, ":")
 		seen[kind] = true
 		files := map[string]string{configName: own + yaml}
@@ -41,7 +49,7 @@ func TestExamplesOfTheReadmeAreSound(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []string{"teams", "sources", "status_mail", "company"} {
+	for _, kind := range []string{"teams", "sources", "status_mail", "company", "google", "schedule"} {
 		if !seen[kind] {
 			t.Errorf("the README has no example of %s", kind)
 		}
