@@ -40,16 +40,20 @@ func (a *app) issueAndDeliver(ctx context.Context, p *project, o sheetOptions) (
 	if to.paths, err = made.write(p.config.outDir, o.formats); err != nil {
 		return nil, err
 	}
+	a.saySheet(made, to.paths)
 	var wrong []error
 	if o.delivery.sheets {
 		to.sheets, err = a.toGoogle(ctx, p, made, o.anew)
 		wrong = append(wrong, err)
+		a.sayGoogle(to.sheets)
 	}
 	if len(o.delivery.mail) > 0 {
 		to.mail, err = a.mailSheet(ctx, p, made, o, to, wrong)
 		wrong = append(wrong, err)
 	}
-	wrong = append(wrong, a.saySheet(made, to))
+	if a.json {
+		wrong = append(wrong, a.answer(sheetAnswer(made, to)))
+	}
 	return made, errors.Join(wrong...)
 }
 

@@ -64,9 +64,11 @@ func (a *app) toGoogle(ctx context.Context, p *project, made *issued, anew bool)
 	return &written, nil
 }
 
-// sayGoogle says what a write came to.
+// sayGoogle tells people what a write came to, if there was one.
 func (a *app) sayGoogle(w *google.Written) {
 	switch {
+	case w == nil || a.json:
+		return
 	case w.RestoredCount > 0:
 		more := ""
 		if w.RestoredCount > len(w.Restored) {
@@ -81,6 +83,7 @@ func (a *app) sayGoogle(w *google.Written) {
 	if len(w.Deleted) > 0 {
 		fmt.Fprintf(a.errOut, "Google Sheets: past sheets taken away: %s\n", strings.Join(w.Deleted, ", "))
 	}
+	fmt.Fprintln(a.out, w.URL)
 }
 
 // sheetsAnswer is what a write came to, for programs.

@@ -203,30 +203,31 @@ func (a *app) warn(p *project) {
 	}
 }
 
-func (a *app) saySheet(made *issued, to delivered) error {
-	if a.json {
-		answer := map[string]any{
-			"edition": made.edition, "new": made.fresh, "files": to.paths,
-			"statements": made.work.Statements, "days_computed": made.work.Days,
-			"counts": made.doc.Counts, "provisional": made.doc.Provisional,
-		}
-		if to.sheets != nil {
-			answer["sheets"] = sheetsAnswer(to.sheets)
-		}
-		if to.mail != nil {
-			answer["mail"] = letterLines(to.mail)
-		}
-		return a.answer(answer)
-	}
-	fmt.Fprintln(a.errOut, summary(made)) // so that only paths go down a pipe
-	for _, path := range to.paths {
-		fmt.Fprintln(a.out, display(path))
+// sheetAnswer is what became of a sheet, for programs.
+func sheetAnswer(made *issued, to delivered) map[string]any {
+	answer := map[string]any{
+		"edition": made.edition, "new": made.fresh, "files": to.paths,
+		"statements": made.work.Statements, "days_computed": made.work.Days,
+		"counts": made.doc.Counts, "provisional": made.doc.Provisional,
 	}
 	if to.sheets != nil {
-		a.sayGoogle(to.sheets)
-		fmt.Fprintln(a.out, to.sheets.URL)
+		answer["sheets"] = sheetsAnswer(to.sheets)
 	}
-	return nil
+	if to.mail != nil {
+		answer["mail"] = letterLines(to.mail)
+	}
+	return answer
+}
+
+// saySheet tells people of a sheet and its files.
+func (a *app) saySheet(made *issued, paths []string) {
+	if a.json {
+		return
+	}
+	fmt.Fprintln(a.errOut, summary(made)) // so that only paths go down a pipe
+	for _, path := range paths {
+		fmt.Fprintln(a.out, display(path))
+	}
 }
 
 // display shortens a path that lies below the current folder.
