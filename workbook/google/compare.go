@@ -61,12 +61,12 @@ type tabChanges struct {
 	rules       bool
 	protection  bool
 	filter      *sheets.BasicFilter
-	area        bool
-	insertRows  int // before what others have written there
+	outdated    bool // what we noted of the last write
+	insertRows  int  // before what others have written there
 	insertCols  int
 }
 
-func (c *tabChanges) none() bool { return len(c.differences) == 0 && !c.area }
+func (c *tabChanges) none() bool { return len(c.differences) == 0 && !c.outdated }
 
 func (c *tabChanges) differ(place, field, want, got string) {
 	c.differences = append(c.differences, Difference{c.title, place, field, want, got})
@@ -78,7 +78,7 @@ func compare(w *wanted, t *stand) *tabChanges {
 	if t.rows == 0 || t.columns == 0 {
 		t.rows, t.columns = w.rows, w.columns
 	}
-	c.area = t.wrote.Rows != w.rows || t.wrote.Columns != w.columns || t.wrote.Sheet != w.sheet
+	c.outdated = t.wrote.Rows != w.rows || t.wrote.Columns != w.columns || t.wrote.Sheet != w.sheet || t.wrote.Sum != w.sum() || t.wrote.Form != form()
 	c.compareCells()
 	c.compareMerges()
 	c.compareSizes(true)
@@ -352,10 +352,14 @@ func (c *tabChanges) compareFilter() {
 
 // edited are the places that people have changed since the last write. Where the content
 // is as it was, that is all that differs; else it is found by what we noted of rows and
-// columns.
+// columns, and of several edits only the rows are known. What a build of another form wrote
+// cannot be told from what people changed: then there are none.
 func (c *tabChanges) edited() []string {
 	var all []string
 	t := c.stand
+	if t.wrote.Form != form() {
+		return nil
+	}
 	if t.wrote.Sum == c.sum() && t.wrote.Rows == c.rows && t.wrote.Columns == c.columns {
 		for _, d := range c.differences {
 			if where := d.where(); len(all) == 0 || all[len(all)-1] != where {
@@ -365,8 +369,13 @@ func (c *tabChanges) edited() []string {
 		return all
 	}
 	row, column := sums(gridOf(t.data, t.wrote.Rows, t.wrote.Columns))
-	for _, r := range changed(row, t.wrote.Row) {
-		for _, k := range changed(column, t.wrote.Column) {
+	rows, columns := changed(row, t.wrote.Row), changed(column, t.wrote.Column)
+	for _, r := range rows {
+		if len(rows) > 1 && len(columns) > 1 {
+			all = append(all, fmt.Sprint(c.title, ", row ", r+1))
+			continue
+		}
+		for _, k := range columns {
 			all = append(all, c.title+"!"+name(k+1, r+1))
 		}
 	}

@@ -38,6 +38,9 @@ type wrote struct {
 	Columns int    `json:"columns"`
 	Turn    int64  `json:"turn"` // counts the writes
 	Sum     string `json:"sum"`  // of all that was written
+	// Form names the way in which the program wrote and summed up: that of another build
+	// may be another one.
+	Form string `json:"form,omitempty"`
 	// Row and Column sum up each row and column in two bytes, by which edits are found even
 	// when the content has changed.
 	Row    string `json:"row,omitempty"`

@@ -63,6 +63,7 @@ func checkBook() *workbook.Book {
 		{Column: 1, Row: 2}: {Kind: workbook.Text, Text: "▼", Look: workbook.Look{Under: workbook.Hairline}, Note: &workbook.Note{Title: "A note", Text: "of two lines"}},
 		{Column: 1, Row: 3}: {Kind: workbook.Text, Text: "a link", Link: &workbook.Link{Tab: checkData, To: workbook.Ref{Column: 1, Row: 2}}},
 		{Column: 1, Row: 4}: {Kind: workbook.Text, Text: "over two rows", Look: workbook.Look{Fill: workbook.Band, Wrap: true, Over: workbook.ThinLine}},
+		{Column: 1, Row: 6}: {Kind: workbook.Text, Text: "small, bold, as code", Look: workbook.Look{Size: 8.5, Mono: true, Bold: true, Italic: true, Indent: 1, Middle: true, Align: "center", Under: workbook.ThickLine}},
 	}
 	for i, t := range trials() {
 		cells[workbook.Ref{Column: 2, Row: 2 + i}] = &t.cell

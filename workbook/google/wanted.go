@@ -298,7 +298,7 @@ func runsOf(cell *workbook.Cell, whole *sheets.TextFormat) []*sheets.TextFormatR
 // note is what is noted of a tab when it is written.
 func (w *wanted) note(turn int64) string {
 	row, column := sums(w.faces)
-	text, _ := json.Marshal(wrote{Sheet: w.sheet, Rows: w.rows, Columns: w.columns, Turn: turn, Sum: w.sum(),
+	text, _ := json.Marshal(wrote{Sheet: w.sheet, Rows: w.rows, Columns: w.columns, Turn: turn, Sum: w.sum(), Form: form(),
 		Row: base64.RawStdEncoding.EncodeToString(row), Column: base64.RawStdEncoding.EncodeToString(column)})
 	return string(text)
 }

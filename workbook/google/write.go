@@ -33,7 +33,9 @@ type Written struct {
 	Title   string // of the spreadsheet
 	Changed bool
 	// Restored are the places that people had changed since the last write, at most 20:
-	// "Tearsheet!C7". RestoredCount is how many there were.
+	// "Tearsheet!C7", or "Tearsheet, row 7" where no more is known. RestoredCount is how many
+	// there were. There are none where another build wrote last, which wrote otherwise: what
+	// differs may be its doing.
 	Restored      []string
 	RestoredCount int
 	Created       []string // titles of new tabs
