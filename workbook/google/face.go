@@ -60,7 +60,7 @@ func faceOf(c *sheets.CellData) face {
 	if c.UserEnteredFormat != nil {
 		f.dress(c.UserEnteredFormat)
 	}
-	runs := c.TextFormatRuns
+	runs := known(c.TextFormatRuns)
 	if len(runs) == 1 && runs[0].StartIndex == 0 {
 		f.wear(runs[0].Format) // one face for all of it is that of the cell
 		runs = nil

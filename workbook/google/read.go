@@ -59,11 +59,7 @@ func (c *Client) Read(ctx context.Context, id, area string) (Grid, error) {
 		j.doing = "reading " + area + " of " + short(key)
 	}
 	at := rangeOf(area)
-	var answer *sheets.Spreadsheet
-	fault := j.call(ctx, j.reads, func(ctx context.Context) (err error) {
-		answer, err = j.reader.Spreadsheets.Get(key).Ranges(at).Fields(googleapi.Field(maskValues)).Context(ctx).Do()
-		return err
-	})
+	answer, fault := j.spreadsheet(ctx, j.reader.Spreadsheets.Get(key).Ranges(at).Fields(googleapi.Field(maskValues)))
 	if fault != nil && fault.stale {
 		return Grid{}, j.noTab(ctx, key, fault)
 	}
@@ -109,11 +105,7 @@ func (j *job) noTab(ctx context.Context, id string, fault *Error) *Error {
 
 // titles returns the titles of the tabs that hold cells, in their order: one at least.
 func (j *job) titles(ctx context.Context, id string) ([]string, *Error) {
-	var answer *sheets.Spreadsheet
-	fault := j.call(ctx, j.reads, func(ctx context.Context) (err error) {
-		answer, err = j.reader.Spreadsheets.Get(id).Fields("sheets(properties(title,sheetType))").Context(ctx).Do()
-		return err
-	})
+	answer, fault := j.spreadsheet(ctx, j.reader.Spreadsheets.Get(id).Fields("sheets(properties(title,sheetType))"))
 	if fault != nil {
 		return nil, fault
 	}

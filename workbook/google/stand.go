@@ -63,7 +63,6 @@ type standing struct {
 	tabs               map[string]*stand // ours, by the value of keyTab
 	had                []string          // tabs that the document has had
 	noted              []int64           // the metadata that says so
-	byID               map[int64]*sheets.Sheet
 }
 
 // stand is one of our tabs as it stands.
@@ -80,11 +79,7 @@ type stand struct {
 
 // outline reads what a spreadsheet has, but for the cells.
 func (j *job) outline(ctx context.Context, service *sheets.Service, id, document string) (*standing, *Error) {
-	var answer *sheets.Spreadsheet
-	fault := j.call(ctx, j.reads, func(ctx context.Context) (err error) {
-		answer, err = service.Spreadsheets.Get(id).Fields(googleapi.Field(maskOutline)).Context(ctx).Do()
-		return err
-	})
+	answer, fault := j.spreadsheet(ctx, service.Spreadsheets.Get(id).Fields(googleapi.Field(maskOutline)))
 	if fault != nil {
 		return nil, fault
 	}
@@ -92,7 +87,7 @@ func (j *job) outline(ctx context.Context, service *sheets.Service, id, document
 		return nil, &Error{Kind: Answer, Doing: j.doing, Says: "the answer is JSON, and no spreadsheet"}
 	}
 	s := &standing{url: answer.SpreadsheetUrl, title: answer.Properties.Title, locale: answer.Properties.Locale,
-		sheets: answer.Sheets, tabs: map[string]*stand{}, byID: map[int64]*sheets.Sheet{}}
+		sheets: answer.Sheets, tabs: map[string]*stand{}}
 	for _, m := range answer.DeveloperMetadata {
 		var d documented
 		if m.MetadataKey == keyDocument && json.Unmarshal([]byte(m.MetadataValue), &d) == nil && d.Document == document {
@@ -104,7 +99,6 @@ func (j *job) outline(ctx context.Context, service *sheets.Service, id, document
 		if sheet.Properties == nil {
 			continue
 		}
-		s.byID[sheet.Properties.SheetId] = sheet
 		s.find(sheet, document)
 	}
 	return s, nil
@@ -158,11 +152,7 @@ func (j *job) cells(ctx context.Context, service *sheets.Service, id string, s *
 	if len(ranges) == 0 {
 		return true, nil
 	}
-	var answer *sheets.Spreadsheet
-	fault := j.call(ctx, j.reads, func(ctx context.Context) (err error) {
-		answer, err = service.Spreadsheets.Get(id).Ranges(ranges...).Fields(googleapi.Field(maskCells)).Context(ctx).Do()
-		return err
-	})
+	answer, fault := j.spreadsheet(ctx, service.Spreadsheets.Get(id).Ranges(ranges...).Fields(googleapi.Field(maskCells)))
 	if fault != nil {
 		return !fault.stale, fault
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"google.golang.org/api/googleapi"
 	"google.golang.org/api/sheets/v4"
 
 	"tearsheet/workbook"
@@ -152,19 +151,17 @@ func (v *verifying) shown(ctx context.Context) error {
 		return nil
 	}
 	v.say("the language of the spreadsheet", true, "any", s.locale)
-	var answer *sheets.Spreadsheet
-	fault = v.call(ctx, v.reads, func(ctx context.Context) (err error) {
-		answer, err = v.writer.Spreadsheets.Get(v.id).Ranges(quotedTitle(t.Properties.Title) + "!A1:C20").
-			Fields(googleapi.Field("sheets(data(rowData(values(effectiveValue,formattedValue,hyperlink,note))))")).Context(ctx).Do()
-		return err
-	})
+	answer, fault := v.spreadsheet(ctx, v.writer.Spreadsheets.Get(v.id).Ranges(quotedTitle(t.Properties.Title)+"!A1:C20").
+		Fields("sheets(data(rowData(values(effectiveValue,formattedValue,hyperlink,note))))"))
 	if fault != nil {
 		return fault
 	}
 	at := func(column, row int) *sheets.CellData {
 		if len(answer.Sheets) > 0 && len(answer.Sheets[0].Data) > 0 {
-			if rows := answer.Sheets[0].Data[0].RowData; row <= len(rows) && column <= len(rows[row-1].Values) {
-				return rows[row-1].Values[column-1]
+			if rows := answer.Sheets[0].Data[0].RowData; row <= len(rows) && rows[row-1] != nil && column <= len(rows[row-1].Values) {
+				if d := rows[row-1].Values[column-1]; d != nil {
+					return d
+				}
 			}
 		}
 		return &sheets.CellData{}

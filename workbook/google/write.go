@@ -149,7 +149,7 @@ func (w *writing) lost(fault *Error) *Error {
 func (w *writing) send(ctx context.Context) *Error {
 	return w.call(ctx, w.writes, func(ctx context.Context) error {
 		answer, err := w.writer.Spreadsheets.BatchUpdate(w.id, &sheets.BatchUpdateSpreadsheetRequest{Requests: w.requests}).Context(ctx).Do()
-		if err == nil && answer.SpreadsheetId == "" {
+		if err == nil && (answer == nil || answer.SpreadsheetId == "") {
 			return &json.SyntaxError{}
 		}
 		return err
