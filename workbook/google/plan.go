@@ -303,7 +303,9 @@ func (c *tabChanges) protectRequest() *sheets.Request {
 }
 
 // noteRequests note what was written. The id of the note follows from the tab and the turn,
-// so that Google refuses a write that follows the same state as another one.
+// so that Google refuses a write that follows the same state as another one. After a refusal
+// it is another one: the number may have been taken for good, by a version of the spreadsheet
+// that somebody has gone back from.
 func (c *tabChanges) noteRequests() []*sheets.Request {
 	var all []*sheets.Request
 	at := &sheets.DeveloperMetadataLocation{SheetId: c.wanted.sheet}
@@ -314,7 +316,11 @@ func (c *tabChanges) noteRequests() []*sheets.Request {
 		all = append(all, forget(id))
 	}
 	turn := c.stand.wrote.Turn + 1
-	return append(all, noteRequest(positive(keyWrote, c.wanted.sheet, turn), keyWrote, c.note(turn), at))
+	id := positive(keyWrote, c.wanted.sheet, turn)
+	if c.refusals > 0 {
+		id = positive(keyWrote, c.wanted.sheet, turn, c.refusals)
+	}
+	return append(all, noteRequest(id, keyWrote, c.note(turn), at))
 }
 
 func noteRequest(id int64, key, value string, at *sheets.DeveloperMetadataLocation) *sheets.Request {

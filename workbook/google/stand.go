@@ -104,8 +104,9 @@ func (j *job) outline(ctx context.Context, service *sheets.Service, id, document
 	return s, nil
 }
 
-// find takes a tab for one of ours if it is noted there. Of several copies that people made
-// the one counts that we wrote, not its copy.
+// find takes a tab for one of ours if it is noted there. A copy has the notes of its
+// original, and with them the number of another tab: it belongs to who made it, even when
+// the original is deleted.
 func (s *standing) find(sheet *sheets.Sheet, document string) {
 	t := &stand{Sheet: sheet}
 	key := ""
@@ -124,8 +125,8 @@ func (s *standing) find(sheet *sheets.Sheet, document string) {
 	if !strings.HasPrefix(key, document+"/") || sheet.Properties.GridProperties == nil {
 		return
 	}
-	other := s.tabs[key]
-	if other != nil && (other.wrote.Sheet == other.Properties.SheetId || t.wrote.Sheet != sheet.Properties.SheetId) {
+	copied := t.wrote.Sheet != 0 && t.wrote.Sheet != sheet.Properties.SheetId
+	if copied || s.tabs[key] != nil && t.wrote.Sheet == 0 {
 		return
 	}
 	for _, p := range sheet.ProtectedRanges {
@@ -146,7 +147,7 @@ func (j *job) cells(ctx context.Context, service *sheets.Service, id string, s *
 			continue
 		}
 		grid := t.Properties.GridProperties
-		rows, columns := max(w.rows, t.wrote.Rows, end(t.protected, true)), max(w.columns, t.wrote.Columns, end(t.protected, false))
+		rows, columns := max(w.rows, t.wrote.Rows, t.end(true)), max(w.columns, t.wrote.Columns, t.end(false))
 		ranges = append(ranges, quotedTitle(t.Properties.Title)+"!A1:"+name(min(columns, int(grid.ColumnCount)), min(rows, int(grid.RowCount))))
 	}
 	if len(ranges) == 0 {
@@ -173,35 +174,40 @@ func (j *job) cells(ctx context.Context, service *sheets.Service, id string, s *
 	return true, nil
 }
 
-// end is where a protected range that begins at A1 ends; 0 if there is none, or if it ends
-// nowhere.
-func end(p *sheets.ProtectedRange, rows bool) int {
-	if p == nil || p.Range == nil || p.Range.StartRowIndex+p.Range.StartColumnIndex > 0 {
+// end is where our protected range ends; 0 if there is none, or if it ends nowhere. One that
+// begins beyond A1 is not looked at, unless rows or columns in front have moved it as it was.
+func (t *stand) end(rows bool) int {
+	if t.protected == nil || t.protected.Range == nil {
+		return 0
+	}
+	r := t.protected.Range
+	moved := int(r.EndRowIndex-r.StartRowIndex) == t.wrote.Rows && int(r.EndColumnIndex-r.StartColumnIndex) == t.wrote.Columns
+	if r.StartRowIndex+r.StartColumnIndex > 0 && !moved {
 		return 0
 	}
 	if rows {
-		return int(p.Range.EndRowIndex)
+		return int(r.EndRowIndex)
 	}
-	return int(p.Range.EndColumnIndex)
+	return int(r.EndColumnIndex)
 }
 
 // measure says which rectangle is ours. People who insert or delete rows in its midst move
 // its end, and with it that of our protected range, which therefore counts. If it ends
 // earlier than what we wrote, and what follows is as we wrote it, then somebody has only
-// changed the protection.
+// changed the protection. It never ends beyond the grid, which people may have cut short.
 func (t *stand) measure() {
 	t.rows, t.columns = t.wrote.Rows, t.wrote.Columns
-	rows, columns := end(t.protected, true), end(t.protected, false)
-	if rows == 0 || columns == 0 {
-		return
+	if rows, columns := t.end(true), t.end(false); rows > 0 && columns > 0 {
+		row, column := sums(gridOf(t.data, t.wrote.Rows, t.wrote.Columns))
+		if rows > t.rows || t.wrote.Row == "" || !sameSum(row, t.wrote.Row, rows) {
+			t.rows = rows
+		}
+		if columns > t.columns || t.wrote.Column == "" || !sameSum(column, t.wrote.Column, columns) {
+			t.columns = columns
+		}
 	}
-	row, column := sums(gridOf(t.data, t.wrote.Rows, t.wrote.Columns))
-	if rows > t.rows || t.wrote.Row == "" || !sameSum(row, t.wrote.Row, rows) {
-		t.rows = rows
-	}
-	if columns > t.columns || t.wrote.Column == "" || !sameSum(column, t.wrote.Column, columns) {
-		t.columns = columns
-	}
+	grid := t.Properties.GridProperties
+	t.rows, t.columns = min(t.rows, int(grid.RowCount)), min(t.columns, int(grid.ColumnCount))
 }
 
 // sums sums up the rows and the columns of a grid. The rules at its outer edges do not

@@ -21,6 +21,7 @@ type wanted struct {
 	sheet         int64
 	title         string
 	rows, columns int
+	refusals      int                  // of writes before this one
 	merged        []workbook.Area      // those of Merged that Google can merge
 	cells         [][]*sheets.CellData // with whole formats; nil is blank
 	faces         grid
@@ -80,6 +81,7 @@ func place(all []*wanted, s *standing, refusals int) {
 		}
 	}
 	for _, w := range all {
+		w.refusals = refusals
 		if t := s.tabs[w.key]; t != nil {
 			w.sheet, w.title = t.Properties.SheetId, t.Properties.Title
 			continue
