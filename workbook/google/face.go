@@ -157,7 +157,7 @@ func valueOf(v *sheets.ExtendedValue) string {
 	case v.FormulaValue != nil:
 		return plainFormula(*v.FormulaValue)
 	case v.NumberValue != nil:
-		return strconv.FormatFloat(*v.NumberValue, 'g', 15, 64)
+		return strconv.FormatFloat(*v.NumberValue+0, 'g', 15, 64) // -0 + 0 is 0
 	case v.BoolValue != nil:
 		return strings.ToUpper(strconv.FormatBool(*v.BoolValue))
 	case v.ErrorValue != nil:

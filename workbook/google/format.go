@@ -100,17 +100,22 @@ func isDate(pattern string) bool { return strings.ContainsAny(tokens(pattern), "
 // showsDay says whether a pattern of a date shows the day of the month.
 func showsDay(pattern string) bool { return strings.ContainsAny(tokens(pattern), "dD") }
 
-// tokens is a pattern without what stands there literally.
+// tokens is a pattern without what stands there literally, and without what is in brackets:
+// a colour, or a language such as [$-de-DE].
 func tokens(pattern string) string {
 	var b strings.Builder
-	quoted, skip := false, false
+	quoted, skip, bracket := false, false, false
 	for _, r := range pattern {
 		switch {
 		case skip:
 			skip = false
+		case bracket:
+			bracket = r != ']'
 		case r == '"':
 			quoted = !quoted
 		case quoted:
+		case r == '[':
+			bracket = true
 		case r == '\\' || r == '_' || r == '*':
 			skip = true
 		default:

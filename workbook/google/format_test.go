@@ -1,6 +1,8 @@
 package google
 
 import (
+	"math"
+	"strings"
 	"testing"
 
 	"google.golang.org/api/sheets/v4"
@@ -21,6 +23,8 @@ func TestNumberFormatsOfTheSheetAreThoseOfGoogle(t *testing.T) {
 		{`0" days"`, "NUMBER", `0" days"`, 0},
 		{"yyyy-mm-dd", "DATE", "yyyy-mm-dd", 0},
 		{"d mmmm yyyy", "DATE", "d mmmm yyyy", 0},
+		{"[Red]0.0", "NUMBER", "[Red]0.0", 0},
+		{"[$-de-DE]0.0", "NUMBER", "[$-de-DE]0.0", 0},
 		{"@", "", "", 0},
 		{"@_ _ _6_/_7", "", "", 26}, // 1.946 em of 10 points
 	} {
@@ -32,7 +36,8 @@ func TestNumberFormatsOfTheSheetAreThoseOfGoogle(t *testing.T) {
 			t.Errorf("%q: %s %q with %d pixels, want %s %q with %d", c.format, got.Type, got.Pattern, room, c.kind, c.pattern, c.room)
 		}
 	}
-	for pattern, want := range map[string]bool{"yyyy-mm-dd": true, `mmm yyyy`: false, `"day" mmm yy`: false, "d": true, `yyyy\d`: false} {
+	for pattern, want := range map[string]bool{"yyyy-mm-dd": true, `mmm yyyy`: false, `"day" mmm yy`: false, "d": true, `yyyy\d`: false,
+		"[$-de-DE]mmm yyyy": false, "[$-de-DE]d. mmm yyyy": true} {
 		if showsDay(pattern) != want {
 			t.Errorf("showsDay(%q) = %v", pattern, !want)
 		}
@@ -49,8 +54,9 @@ func TestFacesAreEqualWhicheverWayGoogleTellsThem(t *testing.T) {
 			{UserEnteredFormat: &sheets.CellFormat{BackgroundColor: red, BackgroundColorStyle: &sheets.ColorStyle{RgbColor: red}}}},
 		"the width of a border": {{UserEnteredFormat: &sheets.CellFormat{Borders: &sheets.Borders{Top: &sheets.Border{Style: "SOLID"}}}},
 			{UserEnteredFormat: &sheets.CellFormat{Borders: &sheets.Borders{Top: &sheets.Border{Style: "SOLID", Width: 1, Color: &sheets.Color{}}}}}},
-		"a number of 17 digits":     {{UserEnteredValue: &sheets.ExtendedValue{NumberValue: &number}}, {UserEnteredValue: &sheets.ExtendedValue{NumberValue: new(0.1 + 1e-17)}}},
-		"runs that say nothing new": {{UserEnteredValue: &sheets.ExtendedValue{StringValue: &text}, TextFormatRuns: []*sheets.TextFormatRun{{}}}, {UserEnteredValue: &sheets.ExtendedValue{StringValue: &text}}},
+		"nothing, and minus nothing": {{UserEnteredValue: &sheets.ExtendedValue{NumberValue: new(math.Copysign(0, -1))}}, {UserEnteredValue: &sheets.ExtendedValue{NumberValue: new(0.0)}}},
+		"a number of 17 digits":      {{UserEnteredValue: &sheets.ExtendedValue{NumberValue: &number}}, {UserEnteredValue: &sheets.ExtendedValue{NumberValue: new(0.1 + 1e-17)}}},
+		"runs that say nothing new":  {{UserEnteredValue: &sheets.ExtendedValue{StringValue: &text}, TextFormatRuns: []*sheets.TextFormatRun{{}}}, {UserEnteredValue: &sheets.ExtendedValue{StringValue: &text}}},
 		"a link of the cell, or of its text": {{UserEnteredFormat: &sheets.CellFormat{TextFormat: &sheets.TextFormat{Link: &sheets.Link{Uri: "#gid=1"}}}},
 			{TextFormatRuns: []*sheets.TextFormatRun{{Format: &sheets.TextFormat{Link: &sheets.Link{Uri: "#gid=1"}}}}}},
 		"runs told in full, or in part": {
@@ -123,6 +129,9 @@ func TestTextIsCutWhereACellEndsAndNotInACharacter(t *testing.T) {
 	got := []rune(fitting(long))
 	if len(got) != 25_000 || got[24_999] != '…' || got[24_998] != '😀' {
 		t.Errorf("%d characters, the last ones %q", len(got), string(got[24_990:]))
+	}
+	if got := fitting("a" + long); strings.ContainsRune(got, '\uFFFD') || !strings.HasSuffix(got, "😀…") {
+		t.Errorf("cut within a character: %q", got[len(got)-12:])
 	}
 	if got := fitting("a\a\x00b\r\nc\rd\te\xff\x7f"); got != "a␇␀b\nc\nd\te\uFFFD␡" {
 		t.Errorf("%q", got)

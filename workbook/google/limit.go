@@ -57,6 +57,11 @@ func (c *Client) pass(ctx context.Context, g *gate) error {
 func (g *gate) take(now time.Time) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if n := len(g.at); n > 0 && now.Before(g.at[n-1]) {
+		for i := range g.at { // the clock was set back: all were just now, at worst
+			g.at[i] = now
+		}
+	}
 	for len(g.at) > 0 && now.Sub(g.at[0]) >= minute {
 		g.at = g.at[1:]
 	}

@@ -109,3 +109,17 @@ func TestRetryAfterIsReadAsSecondsAndAsATime(t *testing.T) {
 		}
 	}
 }
+
+func TestAClockThatIsSetBackStopsNobody(t *testing.T) {
+	g := &gate{what: "reads"}
+	now := time.Date(2026, 11, 17, 12, 0, 0, 0, time.UTC)
+	for range callsAMinute {
+		g.take(now)
+	}
+	if left := g.take(now.Add(time.Second)); left != 60*time.Second {
+		t.Errorf("wait %v, want 60 s", left)
+	}
+	if left := g.take(now.Add(-time.Hour)); left > minute {
+		t.Errorf("wait %v after the clock was set back by an hour, want a minute at most", left)
+	}
+}

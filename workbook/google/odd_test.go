@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"tearsheet/workbook/google/googletest"
 )
@@ -90,14 +89,7 @@ func TestG08_ANullAnywhereInAnAnswerIsNoPanic(t *testing.T) {
 	d.Person(d.id).Merge("Tearsheet", "F20:G21")
 	d.Person(d.id).Protect("Tearsheet", "F1:G20", googletest.Account)
 	b := newBetween(t, d)
-	key, err := d.KeyFile(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := Open(t.Context(), Options{Credentials: key, Endpoint: b.URL, Clock: d.clock.time, Sleep: d.clock.sleep, Timeout: time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
+	client := d.openAt(b.URL)
 	look := map[string]func() error{
 		"write": func() error {
 			_, err := client.Write(t.Context(), d.id, "sheet", book, WriteOptions{Only: true})
@@ -151,14 +143,7 @@ func TestG08_AnAnswerOfNullToAWriteIsLookedAt(t *testing.T) {
 		}
 		return text
 	}
-	key, err := d.KeyFile(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := Open(t.Context(), Options{Credentials: key, Endpoint: b.URL, Clock: d.clock.time, Sleep: d.clock.sleep, Timeout: time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
+	client := d.openAt(b.URL)
 	if done, err := client.Write(t.Context(), d.id, "sheet", sampleBook(3, 100), WriteOptions{}); err != nil || !done.Changed || d.calls(googletest.BatchUpdate) != 1 {
 		t.Errorf("changed %v with %d writes, %v", done.Changed, d.calls(googletest.BatchUpdate), err)
 	}

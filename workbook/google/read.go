@@ -38,26 +38,26 @@ func (c Cell) Name() string { return name(c.Column, c.Row) }
 
 const maskValues = "properties(title,locale),sheets(properties(title),merges,data(startRow,startColumn,rowData(values(effectiveValue,formattedValue,effectiveFormat(numberFormat)))))"
 
-// plainRange is a range without a tab, which is of the first one.
-var plainRange = regexp.MustCompile(`^\$?[A-Za-z]{1,3}\$?[0-9]*:\$?[A-Za-z]{0,3}\$?[0-9]*$`)
+// cellsForm is how a range looks without its tab: C7, A1:B2, A:C, 2:9.
+var cellsForm = regexp.MustCompile(`^\$?([A-Za-z]{1,3}\$?[0-9]+|([A-Za-z]{1,3}\$?[0-9]*|[0-9]+):\$?[A-Za-z]{0,3}\$?[0-9]*)$`)
 
 // Read returns what stands in a range: "Plan!A1:Z60", or a tab's title for all of it, or ""
-// for the whole first tab. It reads as an account that may only look. If there is no such tab, the error names
-// those that there are. Errors are of type *Error.
+// for the whole first tab that has cells. It reads as an account that may only look. If there
+// is no such tab, the error names those that there are. Errors are of type *Error.
 func (c *Client) Read(ctx context.Context, id, area string) (Grid, error) {
 	key, err := ID(id)
 	if err != nil {
 		return Grid{}, err
 	}
-	j := &job{Client: c, doing: "reading " + area + " of " + short(key), role: "Viewer"}
+	j := &job{Client: c, doing: "reading " + short(key), role: "Viewer"}
 	if area = strings.TrimSpace(area); area == "" {
 		titles, fault := j.titles(ctx, key)
 		if fault != nil {
 			return Grid{}, fault
 		}
 		area = quotedTitle(titles[0])
-		j.doing = "reading " + area + " of " + short(key)
 	}
+	j.doing = "reading " + area + " of " + short(key)
 	at := rangeOf(area)
 	answer, fault := j.spreadsheet(ctx, j.reader.Spreadsheets.Get(key).Ranges(at).Fields(googleapi.Field(maskValues)))
 	if fault != nil && fault.stale {
@@ -80,17 +80,22 @@ func (c *Client) Read(ctx context.Context, id, area string) (Grid, error) {
 	return g, nil
 }
 
-// rangeOf is a range as Google takes it. The title of a tab alone is put in quotes, since
-// one such as Q1 is the name of a cell, too.
+// rangeOf is a range as Google takes it. The title of a tab is put in quotes, since one such
+// as Q1 is the name of a cell, too, and one of two words needs them. Several cells without a
+// tab are those of the first one.
 func rangeOf(area string) string {
 	area = strings.TrimSpace(area)
-	if area == "" || strings.Contains(area, "!") || plainRange.MatchString(area) {
+	if area == "" || strings.Contains(area, ":") && cellsForm.MatchString(area) {
 		return area
 	}
-	if len(area) > 1 && strings.HasPrefix(area, "'") && strings.HasSuffix(area, "'") {
+	title, cells := area, ""
+	if i := strings.LastIndex(area, "!"); i > 0 && cellsForm.MatchString(area[i+1:]) {
+		title, cells = area[:i], area[i:]
+	}
+	if len(title) > 1 && strings.HasPrefix(title, "'") && strings.HasSuffix(title, "'") {
 		return area
 	}
-	return quotedTitle(area)
+	return quotedTitle(title) + cells
 }
 
 // noTab says which tabs there are, after a range that Google does not know.
@@ -116,7 +121,8 @@ func (j *job) titles(ctx context.Context, id string) ([]string, *Error) {
 		}
 	}
 	if len(titles) == 0 {
-		return nil, &Error{Kind: Answer, Doing: j.doing, Says: "the spreadsheet has no tab with cells"}
+		return nil, &Error{Kind: Answer, Doing: j.doing, Says: "the spreadsheet has no tab with cells",
+			Do: "add one in the browser, or look whether its address is the right one"}
 	}
 	return titles, nil
 }
@@ -153,7 +159,7 @@ func cellRead(d *sheets.CellData) (Cell, bool) {
 		cell.Number = v.NumberValue
 		if f := d.EffectiveFormat; f != nil && f.NumberFormat != nil {
 			n := f.NumberFormat
-			cell.Percent = n.Type == "PERCENT"
+			cell.Percent = n.Type == "PERCENT" || strings.Contains(tokens(n.Pattern), "%")
 			cell.Date = n.Type == "DATE" || n.Type == "DATE_TIME"
 			cell.Day = cell.Date && (n.Pattern == "" || showsDay(n.Pattern))
 		}

@@ -91,8 +91,45 @@ func TestReadTellsFormulasThatFail(t *testing.T) {
 	}
 }
 
+func TestReadTellsPercentagesWhicheverWayGoogleDoes(t *testing.T) {
+	for kind, pattern := range map[string]string{"PERCENT": "", "NUMBER": "0.0%"} {
+		cell, ok := cellRead(&sheets.CellData{FormattedValue: "12.0%", EffectiveValue: &sheets.ExtendedValue{NumberValue: new(.12)},
+			EffectiveFormat: &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: kind, Pattern: pattern}}})
+		if !ok || !cell.Percent {
+			t.Errorf("%s %q: %+v", kind, pattern, cell)
+		}
+	}
+	cell, _ := cellRead(&sheets.CellData{EffectiveValue: &sheets.ExtendedValue{NumberValue: new(.12)},
+		EffectiveFormat: &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: "NUMBER", Pattern: `0.00" % of plan"`}}})
+	if cell.Percent {
+		t.Error("a sign in quotes makes no percentage")
+	}
+}
+
+func TestReadWithoutARangePassesOverChartsAndConnectedTabs(t *testing.T) {
+	d := newDesk(t)
+	b := newBetween(t, d)
+	b.change = func(text []byte) []byte {
+		if !strings.Contains(string(text), "sheetType") {
+			return text
+		}
+		return []byte(`{"sheets":[{"properties":{"title":"A chart","sheetType":"OBJECT"}},{"properties":{"title":"A query","sheetType":"DATA_SOURCE"}},{"properties":{"title":"Sheet1","sheetType":"GRID"}}]}`)
+	}
+	client := d.openAt(b.URL)
+	if grid, err := client.Read(t.Context(), d.id, ""); err != nil || grid.Tab != "Sheet1" {
+		t.Errorf("%q, %v", grid.Tab, err)
+	}
+	b.change = func([]byte) []byte {
+		return []byte(`{"sheets":[{"properties":{"title":"A chart","sheetType":"OBJECT"}}]}`)
+	}
+	if _, err := client.Read(t.Context(), d.id, ""); err == nil || !strings.Contains(err.Error(), "has no tab with cells; ") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestRangesAreNamedAsGoogleReadsThem(t *testing.T) {
-	for area, want := range map[string]string{"Plan": "'Plan'", "Q1": "'Q1'", "Ann's plan": "'Ann''s plan'", "'Plan'": "'Plan'", "Plan!A1:B2": "Plan!A1:B2", "A1:B2": "A1:B2", "A:C": "A:C", "": ""} {
+	for area, want := range map[string]string{"Plan": "'Plan'", "Q1": "'Q1'", "Ann's plan": "'Ann''s plan'", "'Plan'": "'Plan'", "Plan!A1:B2": "'Plan'!A1:B2", "My plan!A1:B2": "'My plan'!A1:B2",
+		"'My plan'!A1:B2": "'My plan'!A1:B2", "Plan!B": "'Plan!B'", "Plan!B:D": "'Plan'!B:D", "Plan!2:9": "'Plan'!2:9", "Plan!C7": "'Plan'!C7", "Wow! 2027": "'Wow! 2027'", "Ann's!$A$1:$B2": "'Ann''s'!$A$1:$B2", "A1:B2": "A1:B2", "A:C": "A:C", "2:9": "2:9", "": ""} {
 		if got := rangeOf(area); got != want {
 			t.Errorf("%q is %q, want %q", area, got, want)
 		}

@@ -65,11 +65,22 @@ func newDeskWith(t *testing.T, o googletest.Options) *desk {
 
 func (d *desk) open(timeout time.Duration) *Client {
 	d.t.Helper()
+	return d.openFor(d.URL, timeout)
+}
+
+// openAt opens a client that calls another address than that of the stand-in.
+func (d *desk) openAt(endpoint string) *Client {
+	d.t.Helper()
+	return d.openFor(endpoint, time.Minute)
+}
+
+func (d *desk) openFor(endpoint string, timeout time.Duration) *Client {
+	d.t.Helper()
 	key, err := d.KeyFile(d.t.TempDir())
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	client, err := Open(d.t.Context(), Options{Credentials: key, Endpoint: d.URL, Clock: d.clock.time, Sleep: d.clock.sleep,
+	client, err := Open(d.t.Context(), Options{Credentials: key, Endpoint: endpoint, Clock: d.clock.time, Sleep: d.clock.sleep,
 		Rand: func() float64 { return .5 }, Say: func(text string) { d.says = append(d.says, text) }, Timeout: timeout})
 	if err != nil {
 		d.t.Fatal(err)

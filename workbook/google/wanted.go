@@ -252,6 +252,9 @@ func cellOf(cell *workbook.Cell, tab func(string) *wanted) *sheets.CellData {
 // longest is how many characters a cell of Google's holds.
 const longest = 50_000
 
+// lowSurrogates is where the second halves of characters of two UTF-16 units begin.
+const lowSurrogates = 0xDC00
+
 // fitting is a text that a cell can hold, with a sign where it was cut. Control characters
 // are shown by their pictures: what Google would drop would differ at each run.
 func fitting(text string) string {
@@ -267,8 +270,12 @@ func fitting(text string) string {
 		}
 		return r
 	}, text)
-	if runes := utf16.Encode([]rune(text)); len(runes) > longest {
-		return string(utf16.Decode(runes[:longest-2])) + "…"
+	if units := utf16.Encode([]rune(text)); len(units) > longest {
+		end := longest - 2
+		if units[end] >= lowSurrogates && utf16.IsSurrogate(rune(units[end])) {
+			end-- // not within a character
+		}
+		return string(utf16.Decode(units[:end])) + "…"
 	}
 	return text
 }
