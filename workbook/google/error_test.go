@@ -66,13 +66,16 @@ func TestRefusalsThatTheStandInDoesNotKnow(t *testing.T) {
 		kind   Kind
 		says   string
 	}{
-		"scopes":            {googleapi.Error{Code: 403, Message: "Request had insufficient authentication scopes."}, false, SignIn, "--scopes="},
+		"scopes": {googleapi.Error{Code: 403, Message: "Request had insufficient authentication scopes."}, false, SignIn, "--scopes="},
+		"gcloud's own project": {googleapi.Error{Code: 403, Message: "Your application is authenticating by using local Application Default Credentials. The sheets.googleapis.com API requires a quota project, which is not set by default.",
+			Body: `{"reason": "SERVICE_DISABLED", "consumer": "projects/764086051850"}`}, false, SignIn, "set-quota-project"},
 		"quota as 403":      {googleapi.Error{Code: 403, Body: `{"reason": "RATE_LIMIT_EXCEEDED"}`}, true, Quota, "quota"},
 		"storage":           {googleapi.Error{Code: 403, Body: `{"reason": "storageQuotaExceeded"}`}, true, Storage, "storage"},
 		"an Office file":    {googleapi.Error{Code: 400, Message: "This operation is not supported for this document"}, false, Refused, "Save as Google Sheets"},
 		"ten million cells": {googleapi.Error{Code: 400, Message: "This action would increase the number of cells in the workbook above the limit of 10000000 cells."}, true, TooLarge, "as many cells"},
 		"a protected cell":  {googleapi.Error{Code: 400, Message: "You are trying to edit a protected cell or object."}, true, Protected, "Protect sheets and ranges"},
 		"too large":         {googleapi.Error{Code: 413}, true, TooLarge, "larger than Google takes"},
+		"a bad request":     {googleapi.Error{Code: 400, Message: "Invalid requests[3].updateCells: no"}, true, Refused, "no; run again"},
 	} {
 		e := d.client.fault(&c.answer, "writing", &trip{began: true, write: c.write})
 		if e.Kind != c.kind || !strings.Contains(e.Error(), c.says) || e.Temporary() != (c.kind == Quota) {
@@ -250,7 +253,7 @@ func TestAServerThatIsNotThereIsToldByItsAddress(t *testing.T) {
 func TestDefaultCredentialsThatAreMissingAreTold(t *testing.T) {
 	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", filepath.Join(t.TempDir(), "none.json"))
 	_, err := Open(t.Context(), Options{Clock: time.Now})
-	if kind, _ := kindOf(err); err == nil || kind != SignIn || !strings.Contains(err.Error(), "gcloud auth application-default login") {
+	if kind, _ := kindOf(err); err == nil || kind != SignIn || !strings.Contains(err.Error(), "gcloud auth application-default login --scopes="+scopeWrite) {
 		t.Errorf("%v", err)
 	}
 	path := file(t, keyText(t, "https://oauth2.googleapis.com/token", nil))

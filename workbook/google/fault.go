@@ -107,9 +107,13 @@ func (c *Client) signIn(err error) *Error {
 		Do: "make a new key for the service account (IAM & Admin, Service accounts, Keys), and name its file in tearsheet.yaml"}
 }
 
+// gcloudLogin is the command by which a person signs in; without the scopes it gives no leave
+// for spreadsheets.
+const gcloudLogin = "gcloud auth application-default login --scopes=" + scopeWrite + ",https://www.googleapis.com/auth/cloud-platform"
+
 func (c *Client) noDefault() *Error {
 	return &Error{Kind: SignIn, Says: "there are no application default credentials on this machine",
-		Do: "name a service account's key file under google: in tearsheet.yaml, or run gcloud auth application-default login"}
+		Do: "name a service account's key file under google: in tearsheet.yaml, or run " + gcloudLogin}
 }
 
 // refusal says what an answer other than 2xx means.
@@ -118,12 +122,12 @@ func (c *Client) refusal(a *googleapi.Error, t *trip) *Error {
 	switch code := a.Code; {
 	case code == http.StatusUnauthorized:
 		e.Kind, e.Says = SignIn, "sign in again: Google does not know the account, or its token was withdrawn"
-		e.Do = "make a new key for the service account, or run gcloud auth application-default login"
+		e.Do = "make a new key for the service account, or run " + gcloudLogin
 	case code == http.StatusForbidden:
 		c.forbidden(e, a, t)
 	case code == http.StatusNotFound:
 		e.Kind, e.Says = NotFound, "there is no spreadsheet with this id; it was deleted, or the id is not whole"
-		e.Do = "copy its address from the browser into tearsheet.yaml, and " + c.share("Editor")
+		e.Do = "copy its address from the browser into tearsheet.yaml, and " + c.share(t.role)
 	case code == http.StatusTooManyRequests:
 		e.Kind, e.again, e.after = Quota, true, c.asked(a.Header)
 		e.Says = "Google's quota of calls a minute is used up, by this account or by its project"
@@ -150,6 +154,9 @@ func has(a *googleapi.Error, words ...string) bool {
 
 func (c *Client) forbidden(e *Error, a *googleapi.Error, t *trip) {
 	switch {
+	case has(a, "quota project"):
+		e.Kind, e.Says = SignIn, "the credentials are a person's, and name no project for the calls"
+		e.Do = "run gcloud auth application-default set-quota-project with a project in which the Sheets API is enabled, or use a service account's key file"
 	case has(a, "SERVICE_DISABLED", "accessNotConfigured", "has not been used in project"):
 		e.Kind, e.Says = Disabled, "the Google Sheets API is not enabled in the account's project"
 		e.Do = "open " + consoleOfAPI + ", choose the project of the account, press Enable, wait a minute"
@@ -158,7 +165,7 @@ func (c *Client) forbidden(e *Error, a *googleapi.Error, t *trip) {
 		}
 	case has(a, "SCOPE_INSUFFICIENT", "insufficient authentication scopes"):
 		e.Kind, e.Says = SignIn, "sign in again: the credentials were made without leave for spreadsheets"
-		e.Do = "run gcloud auth application-default login --scopes=" + scopeWrite + ",https://www.googleapis.com/auth/cloud-platform"
+		e.Do = "run " + gcloudLogin
 	case has(a, "storageQuotaExceeded", "storage quota"):
 		e.Kind, e.Says = Storage, "the storage of the spreadsheet's owner is full"
 		e.Do = "let the owner free some; trying again does not help"
@@ -195,5 +202,6 @@ func (c *Client) badRequest(e *Error, a *googleapi.Error) {
 	default:
 		e.Kind, e.stale = Refused, true
 		e.Says = "Google refuses the request: " + c.scrubbed(a.Message)
+		e.Do = "run again; if it is refused again, tell us of it with this message"
 	}
 }

@@ -185,3 +185,27 @@ func TestVerifySeesAServerThatForgets(t *testing.T) {
 		t.Errorf("%d steps failed, %v", failed, err)
 	}
 }
+
+func TestVerifyNamesWhatItLeavesWhenItIsBrokenOff(t *testing.T) {
+	d := newDesk(t)
+	d.Fault(googletest.Get, 3).Do(func() { d.Share(d.id, googletest.Account, googletest.NoRole) })
+	err := d.client.Verify(t.Context(), d.id, func(Step) {})
+	if kind, _ := kindOf(err); kind != NotShared || !strings.Contains(err.Error(), "the tabs “Tearsheet check” and “Tearsheet check data” may be left") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestNumbersOfOtherLanguagesAreComparedByTheirDigits(t *testing.T) {
+	for _, c := range []struct {
+		got, want, locale string
+		same              bool
+	}{
+		{"1,234.6", "1,234.6", "en_US", true}, {"1.234,6", "1,234.6", "en_US", false}, {"1.234,6", "1,234.6", "de_DE", true},
+		{"1\u00a0234,6", "1,234.6", "sv_SE", true}, {"1’234.6", "1,234.6", "de_CH", true}, {"−1 234,6", "−1,234.6", "pl_PL", true},
+		{"1 234,7", "1,234.6", "pl_PL", false}, {"-1 234,6", "−1,234.6", "pl_PL", false}, {"1234,56", "1,234.6", "pl_PL", false},
+	} {
+		if printedAs(c.got, c.want, c.locale) != c.same {
+			t.Errorf("%q for %q in %s: want %v", c.got, c.want, c.locale, c.same)
+		}
+	}
+}

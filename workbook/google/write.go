@@ -56,11 +56,17 @@ func (c *Client) Write(ctx context.Context, id, document string, book *workbook.
 	if err != nil {
 		return Written{}, err
 	}
-	w := &writing{job: job{Client: c, doing: "writing to " + short(key), role: "Editor"}, id: key, document: document, book: book, o: o}
-	if fault := w.run(ctx); fault != nil {
-		return w.done, fault
+	done, fault := c.write(ctx, key, document, book, o)
+	if fault != nil {
+		return done, fault
 	}
-	return w.done, nil
+	return done, nil
+}
+
+func (c *Client) write(ctx context.Context, id, document string, book *workbook.Book, o WriteOptions) (Written, *Error) {
+	w := &writing{job: job{Client: c, doing: "writing to " + short(id), role: "Editor"}, id: id, document: document, book: book, o: o}
+	fault := w.run(ctx)
+	return w.done, fault
 }
 
 // writing is one Write.
