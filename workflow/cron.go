@@ -16,7 +16,7 @@ type rule struct {
 	// anyDay and anyWeekday tell that the field begins with a star. If neither does, a
 	// date of the one or of the other will do; else it must be of both.
 	anyDay, anyWeekday bool
-	text               string // five fields
+	text               string // five fields, with Sunday as 0: not all readers take 7
 }
 
 func only(n int) uint64 { return 1 << n }
@@ -135,6 +135,7 @@ func parseRule(text string, zone *time.Location) (rule, error) {
 	if len(parts) != 5 {
 		return rule{}, fmt.Errorf("%d fields, want 5: minute, hour, day of the month, month, day of the week", len(parts))
 	}
+	fits := slices.Clone(parts) // as every reader takes them
 	var sets [5]uint64
 	for i, f := range fields() {
 		set, err := f.parse(parts[i], columns[i])
@@ -145,10 +146,13 @@ func parseRule(text string, zone *time.Location) (rule, error) {
 	}
 	if sets[4]&only(7) != 0 {
 		sets[4] = sets[4]&^only(7) | only(0)
+		if parts[4][0] != '*' {
+			fits[4] = list(sets[4], 0, 6, "0-6")
+		}
 	}
 	r := rule{
 		minutes: sets[0], hours: sets[1], days: sets[2], months: sets[3], weekdays: sets[4],
-		anyDay: parts[2][0] == '*', anyWeekday: parts[4][0] == '*', text: strings.Join(parts, " "),
+		anyDay: parts[2][0] == '*', anyWeekday: parts[4][0] == '*', text: strings.Join(fits, " "),
 	}
 	if !r.possible() {
 		return rule{}, fmt.Errorf("day of the month, column %d: %s is in none of the months %s", columns[2], parts[2], parts[3])

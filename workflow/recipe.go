@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Cron returns the schedule as a cron expression of five fields. What reads it has to be
-// told the zone, as Kubernetes is by timeZone: and some crons by CRON_TZ. Whether it has a
+// Cron returns the schedule as a cron expression of five fields, in which Sunday is 0:
+// Kubernetes takes no 7, and no fri-sun. What reads it has to be told the zone, as Kubernetes is by timeZone: and some crons by CRON_TZ. Whether it has a
 // rule for clock changes is its own affair.
 func (s Schedule) Cron() string {
 	if s.cron != nil {
