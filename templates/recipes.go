@@ -1,7 +1,9 @@
 package templates
 
 import (
+	"bytes"
 	"embed"
+	"encoding/json"
 	"strings"
 	texttemplate "text/template"
 )
@@ -13,4 +15,23 @@ var recipes embed.FS
 // systemd.txt, cron.txt, kubernetes.txt, github.txt. Package cmd/tearsheet fills them.
 var Recipes = texttemplate.Must(texttemplate.New("recipes").Funcs(texttemplate.FuncMap{
 	"join": func(list []string) string { return strings.Join(list, ", ") },
+	"unit": inUnit, "crontab": inCrontab, "yaml": inYAML,
 }).ParseFS(recipes, "recipes/*.txt"))
+
+// inUnit writes a path as systemd reads it in a unit, where % begins a name of systemd's.
+func inUnit(path string) string { return strings.ReplaceAll(path, "%", "%%") }
+
+// inCrontab writes a text as one word of a shell in a crontab, where % ends the line.
+func inCrontab(text string) string {
+	word := "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	return strings.ReplaceAll(word, "%", `\%`)
+}
+
+// inYAML writes a text in quotes. Those of JSON are some of YAML, too.
+func inYAML(text string) (string, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(text)
+	return strings.TrimSpace(b.String()), err
+}

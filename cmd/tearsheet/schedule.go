@@ -103,7 +103,7 @@ func (a *app) schedule(ctx context.Context, recipe string) error {
 		return noSchedule()
 	}
 	if recipe != "" {
-		return p.writeRecipe(a.out, recipe)
+		return p.writeRecipe(a.out, recipe, a.now())
 	}
 	lines, err := a.slotLines(ctx, p)
 	if err != nil {
