@@ -39,6 +39,36 @@ func (d *delivery) takeOver(ctx context.Context) error {
 	return nil
 }
 
+// tooOld is how long a letter may lie after it could have been sent, since nobody was
+// there to send it. What it says is no news by then, and a later mail may say more.
+const tooOld = 24 * time.Hour
+
+// dropOld gives up the letters that are too old to be sent without a person asking.
+func (d *delivery) dropOld(ctx context.Context) error {
+	waiting, err := d.Outbox.Letters(ctx, Waiting)
+	if err != nil {
+		return err
+	}
+	for _, letter := range waiting {
+		since := letter.Put
+		if letter.Next.After(since) {
+			since = letter.Next
+		}
+		lay := d.Now().Sub(since)
+		if lay <= tooOld {
+			continue
+		}
+		old := letter
+		old.State, old.Holder = GivenUp, d.Holder
+		old.Text = fmt.Sprintf("it lay for %d hours with nobody there to send it, and is not sent so late", int(lay.Hours()))
+		d.seen[letter.ID] = true
+		if _, err := d.Outbox.Move(ctx, letter, old); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // due returns the waiting letters whose time has come, and when that of the next
 // comes, or the zero time if none waits.
 func (d *delivery) due(ctx context.Context) (due []Letter, next time.Time, err error) {

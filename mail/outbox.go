@@ -24,7 +24,7 @@ const (
 	Refused State = "refused"
 	// Unclear letters may have arrived. They are only sent again if a person asks.
 	Unclear State = "unclear"
-	// GivenUp letters were tried for long enough.
+	// GivenUp letters were tried for long enough, or lay for too long.
 	GivenUp State = "given up"
 )
 

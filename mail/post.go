@@ -83,11 +83,15 @@ func (p *Post) Resend(ctx context.Context, id string) error {
 // Deliver sends what waits in the outbox, and tries again what may pass, for an hour from
 // the first attempt at each letter. One recipient's trouble delays no other. Letters that
 // a Post which is no more was handing over become unclear; those that it had only
-// begun are sent. The error is about the outbox, or that ctx has ended; the report tells
+// begun are sent, and so are those that nobody was there for, unless they have lain for
+// more than a day: these are given up. The error is about the outbox, or that ctx has ended; the report tells
 // how the letters stand also then.
 func (p *Post) Deliver(ctx context.Context) (Report, error) {
 	d := delivery{Post: p, seen: map[string]bool{}}
 	err := d.takeOver(ctx)
+	if err == nil {
+		err = d.dropOld(ctx)
+	}
 	for err == nil {
 		var next time.Time
 		var due []Letter

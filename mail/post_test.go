@@ -185,6 +185,30 @@ func TestI05ClockThatIsSetBackDelaysNoMail(t *testing.T) {
 	}
 }
 
+// The machine was off from one Tuesday to the next.
+func TestH07MailThatLayForAWeekIsNotSentBesideThatOfThisWeek(t *testing.T) {
+	for lay, want := range map[time.Duration]string{7 * 24 * time.Hour: "a given up, a sent", 23 * time.Hour: "a sent, a sent"} {
+		server := newPostman(t, startTLS, nil)
+		p, clock := newPost(newOutbox(t), server.sender(t, ""), "one")
+		putSheet(t, p, 1, "a@x.org")
+		clock.now = clock.now.Add(lay)
+		if _, err := p.Put(t.Context(), sheet(""), []string{"a@x.org"}, "sheet 2026-W47"); err != nil {
+			t.Fatal(err)
+		}
+		report := expectDelivery(t, p, want)
+		if lay < 24*time.Hour {
+			continue
+		}
+		if got := report.Letters[0].Text; got != "it lay for 168 hours with nobody there to send it, and is not sent so late" {
+			t.Error(got)
+		}
+		if err := p.Resend(t.Context(), report.Letters[0].ID); err != nil { // a person wants it
+			t.Fatal(err)
+		}
+		expectDelivery(t, p, "a sent")
+	}
+}
+
 func TestH03UnclearIsListedAndSentOnlyWhenAsked(t *testing.T) {
 	losses := map[string]error{"took@x.org": errLate, "lost@x.org": errHangUp}
 	server := newPostman(t, startTLS, func(phase, to string) error {
