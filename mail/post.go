@@ -56,8 +56,8 @@ func (p *Post) Put(ctx context.Context, m Message, to []string, about string) (a
 }
 
 // Resend makes a letter wait again, whatever became of it: the way to send an unclear one,
-// or one that was sent, once more. It goes out under the same Message-ID. No Deliver may
-// be at work on it.
+// or one that was sent, once more. It goes out under the same Message-ID. One that is being
+// handed over is refused: it would arrive twice.
 func (p *Post) Resend(ctx context.Context, id string) error {
 	letters, err := p.Outbox.Letters(ctx)
 	if err != nil {
@@ -68,6 +68,9 @@ func (p *Post) Resend(ctx context.Context, id string) error {
 		return fmt.Errorf("there is no mail %s", id)
 	}
 	letter := letters[at]
+	if letter.State == HandingOver {
+		return fmt.Errorf("mail to %s: the server is taking it at this moment, or that was broken off: deliver what waits first, which finds out", letter.To)
+	}
 	again := letter
 	again.State, again.Holder, again.Tries, again.First, again.Next, again.Text = Waiting, p.Holder, 0, time.Time{}, p.Now(), ""
 	moved, err := p.Outbox.Move(ctx, letter, again)

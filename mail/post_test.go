@@ -185,6 +185,26 @@ func TestI05ClockThatIsSetBackDelaysNoMail(t *testing.T) {
 	}
 }
 
+func TestH03MailThatTheServerIsTakingIsNotSentBeside(t *testing.T) {
+	server := newPostman(t, startTLS, nil)
+	o := newOutbox(t)
+	other, _ := newPost(o, server.sender(t, ""), "other")
+	var asked error
+	p, _ := newPost(deviant{o, func(_, to mail.Letter, do func() (bool, error)) (bool, error) {
+		done, err := do()
+		if to.State == mail.HandingOver {
+			asked = other.Resend(t.Context(), to.ID)
+		}
+		return done, err
+	}}, server.sender(t, ""), "one")
+	putSheet(t, p, 1, "a@x.org")
+	expectDelivery(t, p, "a sent")
+	expectDelivery(t, other, "")
+	if counts := server.counts(); asked == nil || counts["a@x.org"] != 1 {
+		t.Errorf("%v, taken %v", asked, counts)
+	}
+}
+
 // The machine was off from one Tuesday to the next.
 func TestH07MailThatLayForAWeekIsNotSentBesideThatOfThisWeek(t *testing.T) {
 	for lay, want := range map[time.Duration]string{7 * 24 * time.Hour: "a given up, a sent", 23 * time.Hour: "a sent, a sent"} {
