@@ -116,7 +116,7 @@ func workflowError(err error) error {
 	switch {
 	case err == nil || errors.As(err, &exit):
 		return err
-	case errors.Is(err, workflow.ErrBusy):
+	case errors.Is(err, workflow.ErrBusy), errors.Is(err, workflow.ErrServing):
 		return &exitError{code: exitActive, err: err}
 	case errors.Is(err, workflow.ErrState):
 		return &exitError{code: exitStorage, err: err}
