@@ -112,10 +112,12 @@ func lateness(late time.Duration) string {
 	return "late by " + roughly(late)
 }
 
-// roughly is a length of time as one says it: 40 minutes, 3 hours, 2 days.
+// roughly is a length of time as one says it: 10 seconds, 40 minutes, 3 hours, 2 days.
 func roughly(d time.Duration) string {
-	const twoHours, twoDays = 2 * time.Hour, 48 * time.Hour
+	const twoMinutes, twoHours, twoDays = 2 * time.Minute, 2 * time.Hour, 48 * time.Hour
 	switch {
+	case d < twoMinutes:
+		return count(int((d+time.Second-1)/time.Second), "second")
 	case d < twoHours:
 		return count(int(d.Round(time.Minute)/time.Minute), "minute")
 	case d < twoDays:
