@@ -44,11 +44,10 @@ func (a *app) serve(ctx context.Context) error {
 	}
 	defer s.Close()
 	a.sayNext(p)
-	err = a.scheduler(p, s).Serve(ctx)
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		return err
+	if err := a.scheduler(p, s).Serve(ctx); err != nil {
+		return workflowError(err)
 	}
-	return workflowError(err)
+	return ctx.Err() // it serves until it is stopped
 }
 
 // scheduler carries out the slots of a project.
