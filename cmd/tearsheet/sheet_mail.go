@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -177,10 +178,25 @@ func (a *app) send(ctx context.Context, p *project, o sheetOptions, of occasion)
 	}
 	report, err := post.Deliver(ctx)
 	a.sayLetters(report.Letters)
-	if added == 0 {
+	earlier, listed := of.earlier(context.WithoutCancel(ctx), s, o.delivery.mail, report.Letters)
+	a.sayLetters(mail.Report{Letters: earlier}.Unsent())
+	report.Letters = append(report.Letters, earlier...)
+	if added == 0 && len(report.Unsent()) == 0 {
 		fmt.Fprintf(a.errOut, "mail: %s was sent before; --resend sends it again\n", of.about)
 	}
-	return report.Letters, errors.Join(err, unsent(report))
+	return report.Letters, errors.Join(err, listed, unsent(report))
+}
+
+// earlier returns the mails of the occasion to some people that were settled before, by a
+// process that could not tell of them any more or by one that did: what they came to is
+// what the occasion came to.
+func (of occasion) earlier(ctx context.Context, s *store.Store, to []string, now []mail.Letter) ([]mail.Letter, error) {
+	letters, err := s.Outbox().Letters(ctx)
+	return slices.DeleteFunc(letters, func(l mail.Letter) bool {
+		return l.About != of.about ||
+			!slices.ContainsFunc(to, func(address string) bool { return strings.EqualFold(address, l.To) }) ||
+			slices.ContainsFunc(now, func(told mail.Letter) bool { return told.ID == l.ID })
+	}), err
 }
 
 // sayLetters says what became of mails.
