@@ -25,7 +25,7 @@ import (
 // The password of the postman, and another that he refuses.
 const (
 	rightPassword = "right/one"
-	canary        = "c4nary/b1rd"
+	canary        = "canary-c4/b1rd"
 )
 
 // postman is a mail server that does what it is told.

@@ -225,7 +225,7 @@ func TestAPlaceThatCannotBeAStoreIsNamed(t *testing.T) {
 
 // K01: whatever goes wrong, the password is not in the error.
 func TestK01PasswordsAreInNoError(t *testing.T) {
-	const canary = "c4n4ry-secret"
+	const canary = "canary-secret"
 	live := warehousetest.Postgres(t)
 	host := live[strings.Index(live, "@")+1:]
 	for _, place := range []string{

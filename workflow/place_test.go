@@ -125,11 +125,11 @@ func TestK01NoSecretInErrors(t *testing.T) {
 	server := database(t)
 	host := strings.SplitAfter(strings.SplitN(server, "@", 2)[len(strings.SplitN(server, "@", 2))-1], "/")[0]
 	for _, state := range []string{
-		"postgres://anna:canary%2Fbird@" + address + "/x?sslmode=disable",
-		"postgres://anna@" + address + "/x?sslmode=disable&password=canary%2Fbird",
-		"postgres://anna:canary/bird@" + address + "/x", // no URL
-		"postgres://nobody:canary%2Fbird@" + host + "x?sslmode=disable",
-		"postgres://anna:canary%2Fbird@" + address + "/x?sslmode=nonsense",
+		"postgres://anna:canary-1%2Fbird@" + address + "/x?sslmode=disable",
+		"postgres://anna@" + address + "/x?sslmode=disable&password=canary-1%2Fbird",
+		"postgres://anna:canary-1/bird@" + address + "/x", // no URL
+		"postgres://nobody:canary-1%2Fbird@" + host + "x?sslmode=disable",
+		"postgres://anna:canary-1%2Fbird@" + address + "/x?sslmode=nonsense",
 	} {
 		got := openFault(t, state)
 		if strings.Contains(got, "canary") || strings.Contains(got, "bird") {

@@ -116,7 +116,7 @@ func TestStatusMailWithPasswordAndTLS(t *testing.T) {
 			t.Errorf("%d mails", n)
 		}
 
-		t.Setenv("SMTP_SECRET", "canary%2Fbird")
+		t.Setenv("SMTP_SECRET", "canary-1%2Fbird")
 		err := p.mailer(t, "anna:${SMTP_SECRET}@", "a@x.org", "b@x.org").send(t.Context(), badNight(), mailTime)
 		want := fmt.Sprintf("status mail to a@x.org: 127.0.0.1:%d: user and password are refused (535): see smtp: of status_mail in tearsheet.yaml", p.port)
 		if err == nil || err.Error() != want {
@@ -217,7 +217,7 @@ func TestH01NothingIsSentWithoutTLS(t *testing.T) {
 }
 
 func TestH01ServerThatIsDown(t *testing.T) {
-	m := newTestMailer(t, &mailConfig{To: []string{"a@x.org", "b@x.org"}, From: "t@x.org", SMTP: "smtp://anna:canary@127.0.0.1:1"})
+	m := newTestMailer(t, &mailConfig{To: []string{"a@x.org", "b@x.org"}, From: "t@x.org", SMTP: "smtp://anna:canary-1@127.0.0.1:1"})
 	err := m.send(t.Context(), badNight(), mailTime)
 	if err == nil || strings.Count(err.Error(), "status mail to") != 1 || !strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("error %v", err)
@@ -231,7 +231,7 @@ func TestH01ServerThatIsDown(t *testing.T) {
 }
 
 func TestH05MistakesOfMailConfig(t *testing.T) {
-	t.Setenv("SMTP_PASSWORD", "canary/bird")
+	t.Setenv("SMTP_PASSWORD", "canary-1/bird")
 	good := mailConfig{To: []string{"a@x.org"}, From: "t@x.org", SMTP: "smtp://mail.example.com"}
 	for _, c := range []struct {
 		change func(*mailConfig)
@@ -247,7 +247,7 @@ func TestH05MistakesOfMailConfig(t *testing.T) {
 		{func(m *mailConfig) { m.SMTP = "smtp://u:${NO_SUCH}@x" }, "smtp: the environment variable NO_SUCH is not set"},
 		{func(m *mailConfig) { m.SMTP = "smtp://x:70000" }, "smtp: 70000 is no port"},
 		{func(m *mailConfig) { m.TLS = "none" }, "smtp: tls: none is only for a server on this machine, and mail.example.com is none"},
-		{func(m *mailConfig) { m.SMTP, m.TLS = "smtp://u:canary@localhost", "none" }, "smtp: a password is not sent without TLS; write tls: required, or leave the password out"},
+		{func(m *mailConfig) { m.SMTP, m.TLS = "smtp://u:canary-1@localhost", "none" }, "smtp: a password is not sent without TLS; write tls: required, or leave the password out"},
 		{func(m *mailConfig) { m.SMTP, m.TLS = "smtps://localhost", "none" }, "smtp: smtps:// and tls: none contradict each other"},
 	} {
 		m := good

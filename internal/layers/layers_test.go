@@ -66,10 +66,11 @@ func rooms() []Room {
 			internal/spelling internal/yamlfile internal/demo`},
 
 		{Path: "internal/testenv/keeper", Layer: -1, Tests: true},
+		{Path: "internal/testenv/canary", Layer: -1, Tests: true},
 		{Path: "internal/testenv/postgres", Layer: 0, Tests: true, Imports: "internal/testenv/keeper"},
 		{Path: "internal/testenv/mariadb", Layer: 0, Tests: true, Imports: "internal/testenv/keeper"},
 		{Path: "internal/testenv", Layer: 1, Tests: true, Imports: "internal/testenv/postgres internal/testenv/mariadb"},
-		{Path: "internal/testrun", Layer: 2, Tests: true, Imports: "internal/testenv internal/testenv/postgres internal/testenv/mariadb"},
+		{Path: "internal/testrun", Layer: 2, Tests: true, Imports: "internal/testenv internal/testenv/canary internal/testenv/postgres internal/testenv/mariadb"},
 		{Path: "warehouse/warehousetest", Layer: 3, Tests: true, Imports: "warehouse calendar internal/testenv"},
 		{Path: "workbook/google/googletest", Layer: 2, Tests: true, Imports: "workbook"},
 		{Path: "internal/standin", Layer: 3, Tests: true, Imports: "workbook/google/googletest"},

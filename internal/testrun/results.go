@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tearsheet/internal/testenv"
+	"tearsheet/internal/testenv/canary"
 )
 
 // event is one line of "go test -json".
@@ -26,6 +27,7 @@ type results struct {
 	uses           map[string]map[string]bool // program → the tests that were given it
 	output         map[string][]string        // what each running test has printed
 	failedIn       map[string]int             // failed tests of a package
+	leaks          []string                   // tests that printed a planted secret
 }
 
 type skip struct {
@@ -37,9 +39,10 @@ func newResults() *results {
 	return &results{uses: map[string]map[string]bool{}, output: map[string][]string{}, failedIn: map[string]int{}}
 }
 
-// good tells whether no test failed and none was skipped that must not be.
+// good tells whether no test failed, none was skipped that must not be, and nothing that
+// was printed holds a secret that a test planted.
 func (r *results) good() bool {
-	return r.failed == 0 && !slices.ContainsFunc(r.skips, func(s skip) bool { return !s.allowed })
+	return r.failed == 0 && len(r.leaks) == 0 && !slices.ContainsFunc(r.skips, func(s skip) bool { return !s.allowed })
 }
 
 // read takes the events of a run and prints to w a line for each package and
@@ -64,13 +67,30 @@ func (r *results) line(line []byte, w io.Writer) {
 	var e event
 	if json.Unmarshal(line, &e) != nil {
 		fmt.Fprintf(w, "%s", line) // go test itself speaks
+		r.search(event{Package: "go test", Output: string(line)}, w)
 		return
 	}
+	r.search(e, w)
 	if e.Test == "" {
 		r.ofPackage(e, w)
 		return
 	}
 	r.ofTest(e, w)
+}
+
+// heading is a line that names a test; a name may hold a planted secret.
+var heading = regexp.MustCompile(`^\s*(=== (RUN|PAUSE|CONT|NAME|ATTR)|--- (PASS|FAIL|SKIP|BENCH):) `)
+
+// search notes output that holds a secret that a test planted, and says at once whose.
+func (r *results) search(e event, w io.Writer) {
+	if heading.MatchString(e.Output) || canary.Find([]byte(e.Output)) == "" {
+		return
+	}
+	name := strings.TrimSuffix(e.Package+"."+e.Test, ".")
+	if !slices.Contains(r.leaks, name) {
+		r.leaks = append(r.leaks, name)
+		fmt.Fprintf(w, "LEAK %s: a planted secret (%s…) is in its output\n", name, canary.Prefix)
+	}
 }
 
 func (r *results) ofTest(e event, w io.Writer) {
@@ -149,6 +169,9 @@ func (r *results) close(w io.Writer, products []product) {
 			fmt.Fprint(w, " [a failure here]")
 		}
 		fmt.Fprintln(w)
+	}
+	for _, test := range r.leaks {
+		fmt.Fprintf(w, "a planted secret (%s…) is in the output of %s [a failure]\n", canary.Prefix, test)
 	}
 	fmt.Fprintf(w, "%d passed, %d failed, %d skipped\n", r.passed, r.failed, len(r.skips))
 }

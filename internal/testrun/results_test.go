@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/base64"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,6 +10,7 @@ import (
 	"testing"
 
 	"tearsheet/internal/testenv"
+	"tearsheet/internal/testenv/canary"
 )
 
 func read(t *testing.T, events string) (*results, string) {
@@ -91,6 +94,40 @@ func TestSkipForWhatNoPackageBringsIsListedAndAllowed(t *testing.T) {
 		r, _ := read(t, skipped(reason))
 		if got := last(r); !r.good() || !strings.Contains(got, "  p.TestA: "+reason+"\n") {
 			t.Errorf("good %v, closing lines:\n%s", r.good(), got)
+		}
+	}
+}
+
+// K01: a secret that a test planted is in no line that any test prints.
+func TestPlantedSecretInTheOutputIsAFailure(t *testing.T) {
+	said := func(test, output string) string {
+		return fmt.Sprintf("{\"Action\":\"output\",\"Package\":\"p\"%s,\"Output\":%q}\n", test, output)
+	}
+	const inTest = `,"Test":"TestA"`
+	secret := canary.Prefix + "4711"
+	for name, events := range map[string]string{
+		"in a log":      said(inTest, "    a_test.go:3: dial postgres://u:"+secret+"@host\n"),
+		"of a package":  said("", secret+"\n"),
+		"in base64":     said(inTest, base64.StdEncoding.EncodeToString([]byte("\x00anna\x00"+secret))+"\n"),
+		"of go test":    "panic: " + secret + "\n",
+		"of a build":    `{"ImportPath":"p","Action":"build-output","Output":"./a.go:3:1: ` + secret + `\n"}` + "\n",
+		"below a name":  said(inTest, "=== RUN   TestA/"+secret+"\n") + said(inTest, "    "+secret+"\n"),
+		"in two pieces": said(inTest, "first\n") + said(inTest, "then "+secret+"\n"),
+	} {
+		r, printed := read(t, events+passing)
+		if r.good() || len(r.leaks) != 1 || !strings.Contains(last(r), "is in the output of "+r.leaks[0]+" [a failure]\n") {
+			t.Errorf("%s: good %v, leaks %q", name, r.good(), r.leaks)
+		}
+		if name == "in a log" && strings.Contains(printed+last(r), secret) {
+			t.Errorf("%s: the run prints it as well", name)
+		}
+	}
+	for name, events := range map[string]string{
+		"a name":       said(inTest, "=== RUN   TestA/"+secret+"\n") + said(inTest, "    --- PASS: TestA/"+secret+" (0.00s)\n"),
+		"another word": said(inTest, "    a_test.go:3: canaryreader\n"),
+	} {
+		if r, _ := read(t, events+passing); !r.good() {
+			t.Errorf("%s: leaks %q", name, r.leaks)
 		}
 	}
 }
