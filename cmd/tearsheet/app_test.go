@@ -58,7 +58,7 @@ func writeProject(t testing.TB, files map[string]string) string {
 		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte(text), 0o640); err != nil {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil { // a configuration may hold a password
 			t.Fatal(err)
 		}
 	}

@@ -103,7 +103,7 @@ func (c *checked) project(ctx context.Context, dir, prefix string, now time.Time
 	if err != nil {
 		return err
 	}
-	found := findings{faults: faults, warnings: p.warnings}
+	found := findings{faults: faults, warnings: append(p.warnings, p.config.openKeys()...)}
 	if p.config.plan != nil {
 		c.Checked = append(c.Checked, p.config.plan.name(prefix))
 	}
@@ -120,8 +120,13 @@ func (c *checked) project(ctx context.Context, dir, prefix string, now time.Time
 	if len(faults) == 0 {
 		err = c.warehouse(ctx, p, &found, now)
 	}
+	for _, list := range []metrics.Faults{found.faults, found.warnings} {
+		for i := range list {
+			list[i].Text = p.config.hide(list[i].Text)
+		}
+	}
 	c.add(prefix, found)
-	return err
+	return p.config.discreet(err)
 }
 
 // warehouse prepares every statement. A warehouse that does not exist yet is only

@@ -34,7 +34,7 @@ func (a *app) askGoogle(ctx context.Context, c *config, found *checked) error {
 		return err
 	}
 	if err != nil {
-		found.Faults = append(found.Faults, metrics.Fault{Place: configName + ": outputs.sheets", Text: err.Error()})
+		found.Faults = append(found.Faults, metrics.Fault{Place: configName + ": outputs.sheets", Text: c.hide(err.Error())})
 		return nil
 	}
 	found.Checked = append(found.Checked, fmt.Sprintf("the spreadsheet %q", title))
@@ -57,7 +57,7 @@ func (a *app) askPostman(ctx context.Context, c *config, found *checked) error {
 	}
 	for _, answer := range answers {
 		if answer.Err != nil {
-			found.Faults = append(found.Faults, metrics.Fault{Place: configName + ": mail", Text: fmt.Sprintf("to %s: %s", answer.To, answer.Err)})
+			found.Faults = append(found.Faults, metrics.Fault{Place: configName + ": mail", Text: fmt.Sprintf("to %s: %s", answer.To, c.hide(answer.Err.Error()))})
 		}
 	}
 	if !slices.ContainsFunc(answers, func(answer mail.Answer) bool { return answer.Err != nil }) {

@@ -183,6 +183,7 @@ func (r *configReader) read(file configFile) {
 	r.readLetter(file.Mail)
 	r.readSchedule(file.Schedule)
 	r.readHeartbeat(file.Heartbeat)
+	r.warnOfPasswords(file)
 	if r.tree.Has("access") {
 		r.warnings = append(r.warnings, metrics.Fault{Place: placeIn(configName, r.tree.Key("access")), Text: "access: not used by this version"})
 	}

@@ -60,7 +60,7 @@ const defaultRejected = 0.01
 const addressType = "address"
 
 func (r *configReader) readLogs(e logsEntry, path ...string) {
-	s := logsSource{Source: logs.Source{Table: e.Table, Place: strings.TrimSuffix(e.URL, "/"), Path: e.Path, Hosts: e.Hosts,
+	s := logsSource{Source: logs.Source{Table: e.Table, Place: withoutLogins(strings.TrimSuffix(e.URL, "/")), Path: e.Path, Hosts: e.Hosts,
 		MissingIsEmpty: e.Missing == "empty", Drop: e.Drop}}
 	var err error
 	s.url, err = r.bucketURL(e.URL)

@@ -194,6 +194,13 @@ func (r *configReader) bucketURL(text string) (string, error) {
 		}
 		return (&url.URL{Scheme: "file", Path: filepath.ToSlash(folder), RawQuery: "metadata=skip"}).String(), nil
 	case slices.Contains([]string{"file", "s3", "gs"}, scheme):
+		u, err := url.Parse(expanded)
+		if err != nil {
+			return "", errors.New("the URL cannot be read")
+		}
+		if u.User != nil {
+			return "", errors.New("a key has no place in it: it comes from the environment, as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from the machine")
+		}
 		return expanded, nil
 	}
 	return "", fmt.Errorf("logs lie in a folder, in s3://… or in gs://…")

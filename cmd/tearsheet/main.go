@@ -107,15 +107,16 @@ func (a *app) command() *cobra.Command {
 	return root
 }
 
-// report writes an error, and a hint if there is one, for a person.
+// report writes an error, and a hint if there is one, for a person. Neither holds a secret
+// of the project, whatever a library put into an error.
 func (a *app) report(err error) {
 	if err == nil {
 		return
 	}
-	fmt.Fprintln(a.errOut, err)
+	fmt.Fprintln(a.errOut, a.hide(err.Error()))
 	var exit *exitError
 	if errors.As(err, &exit) && exit.hint != "" {
-		fmt.Fprintln(a.errOut, "hint:", exit.hint)
+		fmt.Fprintln(a.errOut, "hint:", a.hide(exit.hint))
 	}
 }
 

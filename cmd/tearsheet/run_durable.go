@@ -142,7 +142,7 @@ func (s *session) body(ctx context.Context, work *workflow.Work) error {
 		Context: pipeline.Context{RunID: in.ID, At: in.At, Today: in.Today, Forced: in.Forced},
 		Clock:   time.Now, Kind: failureKind,
 		Step: func(ctx context.Context, name string, do func(context.Context) (pipeline.NodeReport, error)) (pipeline.NodeReport, error) {
-			return workflow.Do(ctx, work, workflow.Step{Name: name, Retry: retry()}, do)
+			return workflow.Do(ctx, work, workflow.Step{Name: name, Retry: retry()}, s.config.discreetly(do))
 		},
 		Progress: func(done, total int, name string) { s.show.step(name, done, total) },
 	}

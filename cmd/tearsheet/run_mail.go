@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 	"os"
 	"sort"
 	"strings"
@@ -39,7 +38,7 @@ func (a *app) sendStatus(ctx context.Context, p *project, o runOptions, reports 
 		err = mailer.send(ctx, told, a.now())
 	}
 	if err != nil {
-		fmt.Fprintln(a.errOut, "warning:", err)
+		fmt.Fprintln(a.errOut, "warning:", p.config.hide(err.Error()))
 		return
 	}
 	fmt.Fprintf(a.errOut, "told %s by mail\n", strings.Join(p.config.statusMail.To, ", "))
@@ -52,51 +51,7 @@ func (p *project) brokeOff(ctx context.Context, o runOptions, broke error) strin
 	if broke == nil || ctx.Err() != nil || exitCode(broke) == exitActive || named && exitCode(broke) == exitUsage {
 		return ""
 	}
-	text := broke.Error()
-	for _, password := range p.config.passwords() {
-		text = strings.ReplaceAll(text, password, "***")
-	}
-	return text
-}
-
-// passwords returns the passwords of the configuration, in all ways in which they could
-// be written.
-func (c *config) passwords() []string {
-	var list []string
-	add := func(password string) {
-		if password != "" {
-			list = append(list, password, url.QueryEscape(password), url.PathEscape(password))
-		}
-	}
-	places := []string{c.warehouse, c.store, c.runs, c.heartbeat.url}
-	if c.statusMail != nil {
-		text, _ := expand(c.statusMail.SMTP)
-		places = append(places, text)
-	}
-	if c.letter != nil {
-		text, _ := expand(c.letter.SMTP)
-		places = append(places, text)
-	}
-	add(c.heartbeat.url) // its path may be a key
-	for _, text := range places {
-		if u, err := url.Parse(text); err == nil {
-			password, _ := u.User.Password()
-			add(password)
-			add(u.Query().Get("password"))
-		}
-		if _, after, ok := strings.Cut(text, "://"); ok { // as it stands there
-			user, _, _ := strings.Cut(after, "@")
-			_, password, _ := strings.Cut(user, ":")
-			add(password)
-		}
-	}
-	for _, source := range c.sources.mysql {
-		if at := strings.LastIndex(source.DSN, "@"); at >= 0 {
-			_, password, _ := strings.Cut(source.DSN[:at], ":")
-			add(password)
-		}
-	}
-	return list
+	return p.config.hide(broke.Error())
 }
 
 // runReport makes of a run what the mail tells of it.

@@ -82,9 +82,11 @@ func (a *app) scheduler(p *project, s *store.Store) *workflow.Scheduler {
 	}
 }
 
-// log writes a line with the time in the company's zone, for whoever reads what serve said.
+// log writes a line with the time in the company's zone, for whoever reads what serve
+// said, without secrets.
 func (a *app) log(p *project, format string, args ...any) {
-	fmt.Fprintf(a.errOut, "%s %s\n", a.now().In(p.config.calendar.Zone()).Format("2006-01-02 15:04:05"), fmt.Sprintf(format, args...))
+	at := a.now().In(p.config.calendar.Zone()).Format("2006-01-02 15:04:05")
+	fmt.Fprintln(a.errOut, at, a.hide(fmt.Sprintf(format, args...)))
 }
 
 // sayNext says what comes next.

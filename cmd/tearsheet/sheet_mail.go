@@ -219,11 +219,3 @@ func unsent(report mail.Report) error {
 	return &exitError{code: exitHeld, err: fmt.Errorf("not everybody has the mail: %s", strings.Join(names, ", ")),
 		hint: "`tearsheet outbox` says why, and `tearsheet outbox resend` sends one again"}
 }
-
-// hide takes the passwords of the configuration out of a text.
-func (c *config) hide(text string) string {
-	for _, password := range c.passwords() {
-		text = strings.ReplaceAll(text, password, "***")
-	}
-	return text
-}

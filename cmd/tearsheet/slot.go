@@ -54,6 +54,10 @@ func (a *app) carryOut(ctx context.Context, slot slotConfig, turn workflow.Turn)
 	if err != nil {
 		return err
 	}
+	return p.config.discreet(a.work(ctx, p, slot, turn)) // by the passwords of now
+}
+
+func (a *app) work(ctx context.Context, p *project, slot slotConfig, turn workflow.Turn) error {
 	switch {
 	case slot.does(runSheet):
 		return a.slotSheet(ctx, p, slot, turn)

@@ -2,6 +2,7 @@ package yamlfile
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -170,11 +171,16 @@ func quotesHelp(k *kind.Type) string {
 }
 
 func short(text string) string {
+	text = login.ReplaceAllString(text, "$1***@")
 	if runes := []rune(text); len(runes) > 40 {
 		return string(runes[:39]) + "…"
 	}
 	return text
 }
+
+// login is what stands before the host of a URL: a person who writes one in the wrong place
+// would otherwise read his password in the fault.
+var login = regexp.MustCompile(`(://|^)[^\s@/]*:[^\s@]*@`)
 
 func wanted(types []string) string {
 	names := map[string]string{"null": "nothing", "string": "text", "number": "a number", "integer": "a whole number",
