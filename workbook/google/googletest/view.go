@@ -51,7 +51,7 @@ type cellPage struct {
 	Class, Note, Link string
 	Across, Down      int
 	Height            int // of a line
-	Style             template.CSS
+	Style, Box        template.CSS
 	Line, Stroke      string
 	Runs              []runPage
 }
@@ -92,7 +92,7 @@ func (b *book) page() pageOf {
 	p := pageOf{Title: words(b.Properties, "title"), ID: b.ID, Locale: words(b.Properties, "locale"), Zone: words(b.Properties, "timeZone")}
 	for _, m := range b.Metadata {
 		if has(inner(m, "location"), "spreadsheet") {
-			p.Metadata = append(p.Metadata, words(m, "metadataKey")+"="+words(m, "metadataValue"))
+			p.Metadata = append(p.Metadata, words(m, "metadataKey")+"="+brief(words(m, "metadataValue")))
 		}
 	}
 	for _, s := range b.Sheets {
@@ -174,10 +174,20 @@ func (b *book) said(s *sheet) []string {
 	}
 	for _, m := range b.Metadata {
 		if id, on := metadataSheet(m); on && id == s.id() {
-			said = append(said, words(m, "metadataKey")+"="+words(m, "metadataValue"))
+			said = append(said, words(m, "metadataKey")+"="+brief(words(m, "metadataValue")))
 		}
 	}
 	return said
+}
+
+// mostSaid is how many bytes of a note for programs are shown.
+const mostSaid = 120
+
+func brief(text string) string {
+	if len(text) <= mostSaid {
+		return text
+	}
+	return strings.ToValidUTF8(text[:mostSaid], "") + "…"
 }
 
 // used is the area that is drawn.
@@ -201,7 +211,7 @@ func (b *book) linePage(s *sheet, row int, used area, pixels int) []cellPage {
 		cell.Height = max(pixels-4, 4)
 		cell.Across = min(merged.To.Column, used.To.Column) - column
 		cell.Down = min(merged.To.Row, used.To.Row) - row
-		if !strings.Contains(cell.Class, "wrap") && cell.Across == 1 && b.spills(s, at) {
+		if cell.Box = b.spillStyle(s, at, used); cell.Box != "" {
 			cell.Class += " spills"
 		}
 		if merged.To.Column == s.frozenColumns() {
@@ -222,16 +232,6 @@ func (s *sheet) mergedAt(at spot) (area, bool) {
 		}
 	}
 	return area{at, spot{at.Row + 1, at.Column + 1}}, false
-}
-
-// spills tells whether a text runs over its right neighbour, which is empty.
-func (b *book) spills(s *sheet, at spot) bool {
-	if !has(inner(s.Cells[at], "userEnteredValue"), "stringValue") {
-		return false
-	}
-	strategy := words(inner(s.Cells[at], "userEnteredFormat"), "wrapStrategy")
-	next := s.Cells[spot{at.Row, at.Column + 1}]
-	return (strategy == "" || strategy == "OVERFLOW_CELL") && !has(next, "userEnteredValue")
 }
 
 func (b *book) cellPage(s *sheet, at spot) cellPage {

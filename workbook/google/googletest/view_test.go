@@ -55,3 +55,40 @@ func TestThePageShowsWhatIsInTheSpreadsheet(t *testing.T) {
 		t.Error("a page of nothing was drawn")
 	}
 }
+
+func TestTextRunsOverBlankCellsToTheNextOneThatHoldsSomething(t *testing.T) {
+	s, id, _ := start(t, Options{})
+	p := s.Person(id)
+	p.EditCell("Sheet1", "A1", "a title that is long")
+	p.EditCell("Sheet1", "D1", "d")
+	p.EditCell("Sheet1", "A2", "a title whose neighbour is taken")
+	p.EditCell("Sheet1", "B2", 0)
+	p.EditCell("Sheet1", "D3", "at the right")
+	p.EditCell("Sheet1", "D4", 12)
+	p.EditCell("Sheet1", "A5", "up to what is merged")
+	p.Merge("Sheet1", "C5:D5")
+	p.Freeze("Sheet1", 0, 2)
+	p.EditCell("Sheet1", "A6", "up to the edge")
+	p.ResizeColumn("Sheet1", "B", 30)
+	code, message := send(t, s, id, `{"repeatCell": {"range": {"sheetId": 0, "startRowIndex": 2, "endRowIndex": 4, "startColumnIndex": 3, "endColumnIndex": 4},
+		"fields": "userEnteredFormat.horizontalAlignment", "cell": {"userEnteredFormat": {"horizontalAlignment": "RIGHT"}}}}`)
+	if code != 200 {
+		t.Fatal(message)
+	}
+	for _, c := range []struct {
+		columns   int // that are frozen
+		at, style string
+	}{
+		{0, "A1", "width: 230px; margin-left: 0px"}, {0, "A2", ""}, {0, "D3", "width: 330px; margin-left: -230px"}, {0, "D4", ""},
+		{0, "A5", "width: 130px; margin-left: 0px"}, {0, "D1", "width: 200px; margin-left: 0px"}, {2, "A6", "width: 130px; margin-left: 0px"},
+		{2, "D3", "width: 200px; margin-left: -100px"}, {1, "A6", ""},
+	} {
+		p.Freeze("Sheet1", 0, c.columns)
+		b := s.books[id]
+		sheet := b.Sheets[0]
+		cell := spot{int(c.at[1] - '1'), int(c.at[0] - 'A')}
+		if got := string(b.spillStyle(sheet, cell, sheet.used())); got != c.style {
+			t.Errorf("%s beside %d frozen columns: %q, want %q", c.at, c.columns, got, c.style)
+		}
+	}
+}

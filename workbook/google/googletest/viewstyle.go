@@ -55,7 +55,7 @@ var fontName = regexp.MustCompile(`^[A-Za-z0-9 ,-]+$`)
 func faceStyle(face object) string {
 	var b strings.Builder
 	if family := words(face, "fontFamily"); fontName.MatchString(family) {
-		b.WriteString("font-family: " + quotedFamilies(family) + "; ")
+		b.WriteString("font-family: " + families(family) + "; ")
 	}
 	if size := number(face, "fontSize"); size > 0 {
 		fmt.Fprintf(&b, "font-size: %dpt; ", size)
@@ -78,7 +78,8 @@ func faceStyle(face object) string {
 	return b.String()
 }
 
-func quotedFamilies(list string) string {
+// families are the fonts of a text, and those of the same widths where a machine lacks them.
+func families(list string) string {
 	var quoted []string
 	for name := range strings.SplitSeq(list, ",") {
 		name = strings.TrimSpace(name)
@@ -87,5 +88,8 @@ func quotedFamilies(list string) string {
 		}
 		quoted = append(quoted, name)
 	}
-	return strings.Join(quoted, ", ")
+	if list == "Courier New" {
+		return strings.Join(append(quoted, "'Liberation Mono'", "Cousine", "monospace"), ", ")
+	}
+	return strings.Join(append(quoted, "'Liberation Sans'", "Arimo", "narrowed", "sans-serif"), ", ")
 }
