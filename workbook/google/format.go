@@ -79,14 +79,16 @@ func colorOf(hex string) *sheets.ColorStyle {
 
 // numberOf translates a number format. Google knows digits, grouping, scaling by commas,
 // quoted text, sections and room left by an underscore as Excel does. A format of text, "@",
-// cannot be joined with room there: the room is returned as pixels at the right of the cell,
-// where the digits of its column have it.
+// cannot be joined with others there: its literal text becomes part of the text of the cell,
+// and its room is returned as pixels at the right of the cell, where the digits of its column
+// have it.
 func numberOf(format string, size float64) (*sheets.NumberFormat, int64) {
 	if format == "" {
 		return nil, 0
 	}
-	if tail, ok := strings.CutPrefix(format, "@"); ok {
-		return nil, roomOf(tail, size)
+	if strings.HasPrefix(format, "@") {
+		_, room := tailOf(format, size)
+		return nil, room
 	}
 	if isDate(format) {
 		return &sheets.NumberFormat{Type: "DATE", Pattern: format}, 0
@@ -125,21 +127,35 @@ func tokens(pattern string) string {
 	return b.String()
 }
 
-// roomOf returns how wide the literal text and the room of a tail are in pixels, by the
-// widths of Arial: a digit has 0.556 of the size, a space and a slash half of that.
-func roomOf(tail string, size float64) int64 {
+// tailOf cuts what follows "@" in a format of text into its literal text and the room
+// behind it in pixels, by the widths of Arial: a digit has 0.556 of the size, a space and
+// a slash half of that.
+func tailOf(format string, size float64) (text string, room int64) {
+	tail, ok := strings.CutPrefix(format, "@")
+	if !ok {
+		return "", 0
+	}
 	if size == 0 {
 		size = 10
 	}
-	em := 0.0
-	for _, r := range strings.NewReplacer("_", "", `"`, "", `\`, "").Replace(tail) {
-		if r == ' ' || r == '/' || r == '.' || r == ',' {
-			em += .278
-			continue
+	em, quoted, spaced := 0.0, false, false
+	for _, r := range tail {
+		switch {
+		case spaced:
+			spaced = false
+			em += .556
+			if strings.ContainsRune(" /.,", r) {
+				em -= .278
+			}
+		case r == '"':
+			quoted = !quoted
+		case quoted:
+			text += string(r)
+		case r == '_':
+			spaced = true
 		}
-		em += .556
 	}
-	return int64(em*size*4/3 + .5)
+	return text, int64(em*size*4/3 + .5)
 }
 
 // lineOf is a rule as a border.

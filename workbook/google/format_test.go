@@ -27,6 +27,7 @@ func TestNumberFormatsOfTheSheetAreThoseOfGoogle(t *testing.T) {
 		{"[$-de-DE]0.0", "NUMBER", "[$-de-DE]0.0", 0},
 		{"@", "", "", 0},
 		{"@_ _ _6_/_7", "", "", 26}, // 1.946 em of 10 points
+		{`@"  6/7"_†`, "", "", 7},   // what it says stands in the cell
 	} {
 		got, room := numberOf(c.format, 0)
 		if got == nil {
@@ -140,5 +141,17 @@ func TestTextIsCutWhereACellEndsAndNotInACharacter(t *testing.T) {
 	runs := runsOf(&workbook.Cell{Runs: []workbook.Run{run, run}}, &sheets.TextFormat{})
 	if runs[1].StartIndex != 2 {
 		t.Errorf("the second run begins at %d, want 2: Google counts in UTF-16", runs[1].StartIndex)
+	}
+}
+
+// A week without a figure says of how many days it knows: "– 6/7". Google shows no text
+// beside "@".
+func TestLiteralTextBesideATextStandsInTheCell(t *testing.T) {
+	dash := cellOf(&workbook.Cell{Kind: workbook.Text, Text: "–", Look: workbook.Look{Format: `@"  6/7"`}}, nil)
+	if got := *dash.UserEnteredValue.StringValue; got != "–  6/7" {
+		t.Errorf("the cell holds %q", got)
+	}
+	if blank := cellOf(&workbook.Cell{Look: workbook.Look{Format: `@"  6/7"`}}, nil); blank.UserEnteredValue != nil {
+		t.Errorf("a blank cell holds %+v", blank.UserEnteredValue)
 	}
 }

@@ -224,8 +224,8 @@ func cellOf(cell *workbook.Cell, tab func(string) *wanted) *sheets.CellData {
 				text += run.Text
 			}
 		}
-		if text != "" {
-			text = fitting(text)
+		if tail, _ := tailOf(cell.Look.Format, 0); text != "" {
+			text = fitting(text + tail)
 			d.UserEnteredValue = &sheets.ExtendedValue{StringValue: &text}
 		}
 	}
