@@ -3,6 +3,7 @@ package google
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -69,7 +70,11 @@ func (j *job) once(ctx context.Context, t *trip, do func(context.Context) error)
 
 // ended is the error of a context that is over.
 func (j *job) ended(err error) *Error {
-	return &Error{Kind: Down, Doing: j.doing, Says: err.Error(), cause: err}
+	says := "it was stopped before it was done"
+	if errors.Is(err, context.DeadlineExceeded) {
+		says = "the time for it ran out before it was done"
+	}
+	return &Error{Kind: Down, Doing: j.doing, Says: says, Do: "run again, which writes only what is missing", cause: err}
 }
 
 // tired says how long was waited in vain.
@@ -116,11 +121,11 @@ func (r road) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // foreign says what answered, if it cannot be the API. Google's own front answers faults of
-// the server with pages, which mean what their status says.
+// the server, and requests that are too large, with pages, which mean what their status says.
 func foreign(answer *http.Response) string {
 	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
 	switch {
-	case answer.StatusCode >= 500 || answer.StatusCode == http.StatusTooManyRequests:
+	case answer.StatusCode >= 500 || answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode == http.StatusRequestEntityTooLarge:
 		return ""
 	case answer.StatusCode >= 300 && answer.StatusCode < 400:
 		return "a redirection"

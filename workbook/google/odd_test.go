@@ -148,3 +148,12 @@ func TestG08_AnAnswerOfNullToAWriteIsLookedAt(t *testing.T) {
 		t.Errorf("changed %v with %d writes, %v", done.Changed, d.calls(googletest.BatchUpdate), err)
 	}
 }
+
+func TestG08_PagesOfGooglesFrontMeanWhatTheirStatusSays(t *testing.T) {
+	for status, page := range map[int]string{200: "a web page", 403: "a web page", 404: "a web page", 413: "", 429: "", 502: "", 302: "a redirection"} {
+		answer := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"text/html; charset=UTF-8"}}}
+		if got := foreign(answer); got != page {
+			t.Errorf("%d: %q, want %q", status, got, page)
+		}
+	}
+}
