@@ -303,8 +303,8 @@ func (c *tabChanges) protectRequest() *sheets.Request {
 }
 
 // noteRequests note what was written. The id of the note follows from the tab and the turn,
-// so that Google refuses a write that follows the same state as another one. After a refusal
-// it is another one: the number may have been taken for good, by a version of the spreadsheet
+// so that Google refuses a write that follows the same state as another one. After two
+// refusals it is another one: the number may have been taken for good, by a version of the spreadsheet
 // that somebody has gone back from.
 func (c *tabChanges) noteRequests() []*sheets.Request {
 	var all []*sheets.Request
@@ -317,7 +317,7 @@ func (c *tabChanges) noteRequests() []*sheets.Request {
 	}
 	turn := c.stand.wrote.Turn + 1
 	id := positive(keyWrote, c.wanted.sheet, turn)
-	if c.refusals > 0 {
+	if c.refusals > 1 {
 		id = positive(keyWrote, c.wanted.sheet, turn, c.refusals)
 	}
 	return append(all, noteRequest(id, keyWrote, c.note(turn), at))
