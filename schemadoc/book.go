@@ -126,8 +126,8 @@ func (s *sheet) row(cells ...cell) {
 }
 
 // leads makes the first cell of a row lead to a row of the tables.
-func (s *sheet) leads(row, to int) {
-	s.Link(workbook.At(1, row), workbook.Link{Tab: tabTables, To: workbook.At(2, to), Tip: "To the table"})
+func (s *sheet) leads(row int, tables *sheet, to int) {
+	s.Link(workbook.At(1, row), workbook.Link{Tab: tables.Name, To: workbook.At(2, to), Tip: "To the table"})
 }
 
 // finish makes the table one that can be filtered, read and printed.

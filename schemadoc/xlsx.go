@@ -8,13 +8,10 @@ import (
 	"tearsheet/workbook"
 )
 
-// The tabs of the workbook, in their order.
-const (
-	tabTables  = "Tables"
-	tabColumns = "Columns"
-	tabValues  = "Values"
-	tabMissing = "Missing"
-)
+// tabs are the names of the tabs, in their order.
+type tabs struct{ tables, columns, values, missing string }
+
+func fileTabs() tabs { return tabs{"Tables", "Columns", "Values", "Missing"} }
 
 // XLSX writes the document as the workbook of Book. No cell has a formula, and text that
 // looks like one stays text. The same document gives the same bytes.
@@ -27,15 +24,26 @@ func XLSX(w io.Writer, doc *Document) error {
 
 // Book lays out the document as a workbook with a tab each for tables, columns, values
 // of columns, and gaps.
-func Book(doc *Document) *workbook.Book {
+func Book(doc *Document) *workbook.Book { return bookOf(doc, fileTabs()) }
+
+// Sheets is Book for a spreadsheet at Google: in tabs that can stand beside tabs of others.
+// The columns of the first one move, since Google cuts text off at the edge of what is
+// frozen, and the title runs over it.
+func Sheets(doc *Document) *workbook.Book {
+	book := bookOf(doc, tabs{"Schema tables", "Schema columns", "Schema values", "Schema missing"})
+	book.Tabs[0].Frozen.Column = 1
+	return book
+}
+
+func bookOf(doc *Document, names tabs) *workbook.Book {
 	book := &workbook.Book{Title: Title, Company: doc.Company, Day: doc.AsOf.String()}
-	leads(doc, []*sheet{tables(book, doc), columns(book, doc), values(book, doc), gaps(book, doc)})
+	leads(doc, []*sheet{tables(doc, newSheet(book, names.tables)), columns(doc, newSheet(book, names.columns)),
+		values(doc, newSheet(book, names.values)), gaps(doc, newSheet(book, names.missing))})
 	return book
 }
 
 // tables writes a row for each table, below the title of the document.
-func tables(book *workbook.Book, doc *Document) *sheet {
-	s := newSheet(book, tabTables)
+func tables(doc *Document, s *sheet) *sheet {
 	s.wide = 2
 	title := Title
 	if doc.Company != "" {
@@ -72,8 +80,7 @@ func widths() map[string]float64 {
 		labelLast: 17, labelCoverage: 11, labelFirst: 17, labelDays: 7, labelRows: 14, labelLoadedAt: 19, labelCounted: 24}
 }
 
-func columns(book *workbook.Book, doc *Document) *sheet {
-	s := newSheet(book, tabColumns)
+func columns(doc *Document, s *sheet) *sheet {
 	s.head(2, workbook.Column{Head: "Table", Width: 24}, workbook.Column{Head: "Column", Width: 22}, workbook.Column{Head: "Type", Width: 14}, workbook.Column{Head: "Key", Width: 6}, workbook.Column{Head: "Description", Width: 62}, workbook.Column{Head: "NULL", Width: 13}, workbook.Column{Head: "Values", Width: 50})
 	each(doc, func(t Table, c Column) {
 		key := ""
@@ -86,8 +93,7 @@ func columns(book *workbook.Book, doc *Document) *sheet {
 	return s
 }
 
-func values(book *workbook.Book, doc *Document) *sheet {
-	s := newSheet(book, tabValues)
+func values(doc *Document, s *sheet) *sheet {
 	s.head(3, workbook.Column{Head: "Table", Width: 24}, workbook.Column{Head: "Column", Width: 22}, workbook.Column{Head: "Value", Width: 32}, workbook.Column{Head: "Rows", Width: 14}, workbook.Column{Head: "Share", Width: 9}, workbook.Column{Head: "Remark", Width: 14}, workbook.Column{Head: "Values from", Width: 44})
 	each(doc, func(t Table, c Column) {
 		for _, v := range c.Values {
@@ -102,8 +108,7 @@ func values(book *workbook.Book, doc *Document) *sheet {
 	return s
 }
 
-func gaps(book *workbook.Book, doc *Document) *sheet {
-	s := newSheet(book, tabMissing)
+func gaps(doc *Document, s *sheet) *sheet {
 	s.head(1, workbook.Column{Head: "What", Width: 40}, workbook.Column{Head: "Is missing", Width: 60}, workbook.Column{Head: "Where", Width: 34})
 	for _, m := range doc.Missing {
 		s.row(bold(m.Name()), text(m.Text), soft(m.Place))
@@ -120,12 +125,12 @@ func leads(doc *Document, sheets []*sheet) {
 	}
 	at := sheets[1].first
 	each(doc, func(t Table, _ Column) {
-		sheets[1].leads(at, rows[t.Name])
+		sheets[1].leads(at, sheets[0], rows[t.Name])
 		at++
 	})
 	for i, m := range doc.Missing {
 		if row, ok := rows[m.Table]; ok {
-			sheets[3].leads(sheets[3].first+i, row)
+			sheets[3].leads(sheets[3].first+i, sheets[0], row)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"tearsheet/plan"
 	"tearsheet/tearsheet/render/sheets"
+	"tearsheet/workbook"
 	"tearsheet/workbook/google"
 )
 
@@ -25,7 +26,7 @@ func (a *app) openGoogle(ctx context.Context, c *config) (*google.Client, error)
 		return a.google.client, nil
 	}
 	client, err := google.Open(ctx, google.Options{Credentials: c.google.Credentials, Endpoint: c.google.Endpoint,
-		Clock: a.now, Rand: rand.Float64, Version: version(), Say: func(text string) { fmt.Fprintln(a.errOut, text) }})
+		Clock: a.now, Sleep: a.google.sleep, Rand: rand.Float64, Version: version(), Say: func(text string) { fmt.Fprintln(a.errOut, text) }})
 	if err == nil {
 		a.google.client, a.google.as = client, c.google
 	}
@@ -49,15 +50,30 @@ func googleError(err error) error {
 
 // toGoogle writes the sheet into the spreadsheet of the project, unless it stands there.
 func (a *app) toGoogle(ctx context.Context, p *project, made *issued, anew bool) (*google.Written, error) {
-	client, err := a.openGoogle(ctx, p.config)
-	if err != nil {
-		return nil, err
-	}
 	o := google.WriteOptions{Keep: p.config.sheets.keep, Anew: anew}
 	if o.Keep > 0 {
 		o.Archive, o.ArchiveKey = sheets.Archive(made.doc), made.edition.Week.String()
 	}
-	written, err := client.Write(ctx, p.config.sheets.id, sheetDocument, sheets.Book(made.doc), o)
+	return a.writeGoogle(ctx, p.config, googleTabs{sheetDocument, sheets.Book(made.doc)}, o)
+}
+
+// googleTabs are what is written of a document, under the name by which it is noted.
+type googleTabs struct {
+	document string
+	book     *workbook.Book
+}
+
+// writeGoogle writes tabs into the spreadsheet of a project, unless they stand there.
+func (a *app) writeGoogle(ctx context.Context, c *config, tabs googleTabs, o google.WriteOptions) (*google.Written, error) {
+	client, err := a.openGoogle(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	written, err := client.Write(ctx, c.sheets.id, tabs.document, tabs.book, o)
+	var known *google.Error
+	if errors.As(err, &known) && known.Kind == google.TabGone {
+		return nil, hinted(googleError(err), "--new-tabs makes it anew")
+	}
 	if err != nil {
 		return nil, googleError(err)
 	}

@@ -53,6 +53,7 @@ type app struct {
 	google      struct {
 		client *google.Client // nil: none yet
 		as     googleEntry
+		sleep  func(context.Context, time.Duration) error // nil: by a timer
 	}
 	codes exitCodes
 }

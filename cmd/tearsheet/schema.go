@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -13,6 +15,7 @@ import (
 
 	"tearsheet/metrics"
 	"tearsheet/schemadoc"
+	"tearsheet/workbook/google"
 )
 
 // schemaFormats are what the schema document can be made into, and the files that
@@ -21,9 +24,18 @@ func schemaFormats() map[string]func(io.Writer, *schemadoc.Document) error {
 	return map[string]func(io.Writer, *schemadoc.Document) error{"html": schemadoc.HTML, "xlsx": schemadoc.XLSX, "md": schemadoc.Markdown}
 }
 
+// schemaFlags are the flags of schema.
+type schemaFlags struct {
+	of, out string
+	to      []string
+	anew    bool // tabs at Google that people deleted
+}
+
+// schemaTargets are all that the schema document can be brought to.
+func schemaTargets() []string { return []string{"html", "xlsx", "md", toSheets} }
+
 func (a *app) schemaCommand() *cobra.Command {
-	var of, out string
-	var to []string
+	var flags schemaFlags
 	c := &cobra.Command{
 		Use:   "schema",
 		Short: "Write the schema document: every table and column, and what is in them",
@@ -31,19 +43,20 @@ func (a *app) schemaCommand() *cobra.Command {
 			"where they are categories, their values and how often each stands there; and what lacks\n" +
 			"a description. With --json-schema the JSON Schema of a project file is printed, for\n" +
 			"editors.",
-		Example: "  tearsheet schema --to html,xlsx,md\n  tearsheet schema --json-schema metrics > metrics.schema.json",
+		Example: "  tearsheet schema --to html,xlsx,md\n  tearsheet schema --to sheets\n  tearsheet schema --json-schema metrics > metrics.schema.json",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if of != "" {
-				return a.jsonSchema(of)
+			if flags.of != "" {
+				return a.jsonSchema(flags.of)
 			}
-			return a.schema(c.Context(), to, out)
+			return a.schema(c.Context(), flags)
 		},
 	}
-	c.Flags().StringVar(&of, "json-schema", "", "metrics or tearsheet")
-	c.Flags().StringSliceVar(&to, "to", []string{"html"}, "what to make: html, xlsx, md")
-	c.Flags().StringVarP(&out, "out", "o", "", "the folder of the files (default: outputs.dir of tearsheet.yaml)")
-	_ = c.RegisterFlagCompletionFunc("to", cobra.FixedCompletions([]string{"html", "xlsx", "md"}, cobra.ShellCompDirectiveNoFileComp))
+	c.Flags().StringVar(&flags.of, "json-schema", "", "metrics or tearsheet")
+	c.Flags().StringSliceVar(&flags.to, "to", []string{"html"}, "what to make: "+strings.Join(schemaTargets(), ", "))
+	c.Flags().StringVarP(&flags.out, "out", "o", "", "the folder of the files (default: outputs.dir of tearsheet.yaml)")
+	c.Flags().BoolVar(&flags.anew, "new-tabs", false, "with --to sheets: make tabs again that people have deleted")
+	_ = c.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(schemaTargets(), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
@@ -57,38 +70,72 @@ func (a *app) jsonSchema(of string) error {
 	return err
 }
 
-func (a *app) schema(ctx context.Context, to []string, out string) error {
+func (a *app) schema(ctx context.Context, flags schemaFlags) error {
 	p, err := openUnplanned(a.dir)
 	if err != nil {
 		return err
 	}
+	files, toGoogle, err := flags.targets(p.config)
+	if err != nil {
+		return err
+	}
+	doc, err := a.schemaDocument(ctx, p)
+	if err != nil {
+		return err
+	}
+	if err := a.schemaFiles(doc, files, cmp.Or(flags.out, p.config.outDir)); err != nil || !toGoogle {
+		return err
+	}
+	written, err := a.writeGoogle(ctx, p.config, googleTabs{schemaDocument, schemadoc.Sheets(doc)}, google.WriteOptions{Anew: flags.anew})
+	if err != nil {
+		return err
+	}
+	a.sayGoogle(written)
+	fmt.Fprintln(a.out, written.URL)
+	return nil
+}
+
+// targets are the formats of the files that are asked for, and whether Google is.
+func (flags schemaFlags) targets(c *config) (files []string, sheets bool, err error) {
+	for _, format := range flags.to {
+		if format = strings.ToLower(format); !slices.Contains(schemaTargets(), format) {
+			return nil, false, usageError(fmt.Errorf("--to: %q is none of %s", format, strings.Join(schemaTargets(), ", ")))
+		}
+		files = append(files, format)
+	}
+	files, sheets = formatsOf(once(files))
+	switch {
+	case sheets && c.sheets == nil:
+		err = usageError(fmt.Errorf("--to: sheets: %w into %s", errNoSpreadsheet, configName))
+	case flags.anew && !sheets:
+		err = usageError(errors.New("--new-tabs: only with --to sheets"))
+	}
+	return files, sheets, err
+}
+
+// schemaDocument reads what the warehouse of a project holds.
+func (a *app) schemaDocument(ctx context.Context, p *project) (*schemadoc.Document, error) {
 	r, err := openReader(ctx, p.config)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer r.Close()
-	doc, err := schemadoc.Read(ctx, r, p.graph.Assets(), schemadoc.Options{
+	return schemadoc.Read(ctx, r, p.graph.Assets(), schemadoc.Options{
 		Company: p.config.company, Calendar: p.config.calendar, AsOf: p.config.calendar.DayOf(p.config.clock(a.now())) - 1})
-	if err != nil {
-		return err
-	}
+}
+
+// schemaFiles writes the document into a folder, and says where.
+func (a *app) schemaFiles(doc *schemadoc.Document, files []string, dir string) error {
 	formats := schemaFormats()
 	var outputs []output
-	for _, format := range once(to) {
-		write, ok := formats[strings.ToLower(format)]
-		if !ok {
-			return usageError(fmt.Errorf("--to: %q is none of html, xlsx, md", format))
-		}
+	for _, format := range files {
 		var b bytes.Buffer
-		if err := write(&b, doc); err != nil {
+		if err := formats[format](&b, doc); err != nil {
 			return fmt.Errorf("schema document: %w", err)
 		}
-		outputs = append(outputs, output{"schema." + strings.ToLower(format), b.Bytes()})
+		outputs = append(outputs, output{"schema." + format, b.Bytes()})
 	}
-	if out == "" {
-		out = p.config.outDir
-	}
-	paths, err := writeFiles(out, outputs)
+	paths, err := writeFiles(dir, outputs)
 	if err != nil {
 		return err
 	}
