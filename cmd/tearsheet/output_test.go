@@ -58,6 +58,12 @@ func TestDemoLoadedTwiceGivesTheSameBytes(t *testing.T) {
 	}
 	mustRun(t, ".", "demo", moved)
 	wantSameFiles(t, "the second run", filesIn(t, filepath.Join(moved, "sheets")), made)
+	t.Run("and the same cells at Google as in the file", func(t *testing.T) {
+		s := newStandIn(t)
+		overwrite(t, moved, configName, atStandIn(t, s, mustRead(t, filepath.Join(moved, configName))))
+		s.must(t, moved, "sheet", "--to", "xlsx,sheets")
+		s.equalsItsFile(t, moved)
+	})
 }
 
 // secretive is a project whose warehouse and store are reached by a password. It
