@@ -146,7 +146,7 @@ func (a *app) mailHeld(ctx context.Context, p *project, o sheetOptions, why erro
 	week := o.last.Last()
 	lines := []string{
 		fmt.Sprintf("The sheet of the week to %s could not be made.", week.Format("Monday 2 January 2006")),
-		"No figures are sent rather than wrong ones. The people who run it are told; it comes as soon as it can be made.",
+		"No figures are sent rather than wrong ones. It comes when that is mended.",
 		"What is missing: " + firstLines(p.config.hide(why.Error())),
 	}
 	page := letter.Letter{Subject: line(fmt.Sprintf("%s: the sheet of the week to %s is held", p.config.company, week.Format("2 Jan"))),
