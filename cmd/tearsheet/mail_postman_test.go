@@ -27,10 +27,30 @@ type postman struct {
 	// other; then it takes them.
 	answers map[string][]error
 	got     []string // mails that it read to the end, with those it then refused
-	host    string
-	port    int
-	scheme  string
-	roots   *x509.CertPool
+	// seen is told how far a mail has come, if it is not nil: see the phases.
+	seen   func(phase, to string)
+	host   string
+	port   int
+	scheme string
+	roots  *x509.CertPool
+}
+
+// The phases of a mail, as its server sees them.
+const (
+	phaseRecipient = "its recipient is named"
+	phaseBegun     = "the first of it has come"
+	phaseRead      = "all of it has come"
+	phaseAnswered  = "the answer is out"
+)
+
+// see tells how far a mail has come.
+func (v *visit) see(phase string) {
+	v.mutex.Lock()
+	seen := v.seen
+	v.mutex.Unlock()
+	if seen != nil && v.to != "" {
+		seen(phase, v.to)
+	}
 }
 
 // errHangUp makes the postman close the connection instead of an answer.
@@ -47,6 +67,12 @@ const (
 
 func newPostman(t *testing.T, tlsOffered protection, answers map[string][]error) *postman {
 	t.Helper()
+	return newPostmanAt(t, "127.0.0.1:0", tlsOffered, answers)
+}
+
+// newPostmanAt is a postman at an address.
+func newPostmanAt(t *testing.T, address string, tlsOffered protection, answers map[string][]error) *postman {
+	t.Helper()
 	p := &postman{answers: answers, scheme: "smtp"}
 	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &visit{postman: p, conn: c}, nil }))
 	server.Domain = "localhost"
@@ -55,7 +81,7 @@ func newPostman(t *testing.T, tlsOffered protection, answers map[string][]error)
 	if tlsOffered != noTLS {
 		server.TLSConfig = p.certify(t)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,16 +142,19 @@ func (v *visit) Auth(string) (sasl.Server, error) {
 func (v *visit) Mail(string, *smtp.MailOptions) error { return nil }
 func (v *visit) Rcpt(to string, _ *smtp.RcptOptions) error {
 	v.to = to
+	v.see(phaseRecipient)
 	if strings.HasPrefix(to, "gone@") {
 		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
 	}
 	return nil
 }
 func (v *visit) Data(r io.Reader) error {
+	v.see(phaseBegun)
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return err
 	}
+	defer v.see(phaseRead)
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
 	v.got = append(v.got, string(text))
@@ -139,7 +168,10 @@ func (v *visit) Data(r io.Reader) error {
 	}
 	return answers[0]
 }
-func (v *visit) Reset()        {}
+func (v *visit) Reset() {
+	v.see(phaseAnswered)
+	v.to = ""
+}
 func (v *visit) Logout() error { return nil }
 
 // ids returns the IDs of the mails that it read.

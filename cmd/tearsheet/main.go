@@ -22,11 +22,14 @@ import (
 func main() { os.Exit(Main()) }
 
 // Main runs the program with the process's arguments and returns its exit code.
-func Main() int {
+func Main() int { return mainAt(time.Now) }
+
+// mainAt is Main by another clock.
+func mainAt(now func() time.Time) int {
 	keepFromOthers()
 	ctx, done := untilStopped(context.Background())
 	defer done()
-	a := &app{out: os.Stdout, errOut: os.Stderr, now: time.Now, codes: exitCodes{}}
+	a := &app{out: os.Stdout, errOut: os.Stderr, now: now, codes: exitCodes{}}
 	a.plans = a.googlePlan
 	root := a.command()
 	root.SetArgs(os.Args[1:])

@@ -81,12 +81,25 @@ func (s suite) Run() int { return warehousetest.Main(s.M) }
 // programs are what scripts can execute.
 func programs() map[string]func() {
 	return map[string]func(){
-		"tearsheet": main,
-		"exits":     exits,
-		"holds":     holds,
-		"awaits":    awaits,
-		"dies":      dies,
+		"tearsheet":       main,
+		"tearsheet-ahead": ahead,
+		"exits":           exits,
+		"holds":           holds,
+		"awaits":          awaits,
+		"dies":            dies,
 	}
+}
+
+// aheadVariable is by how much the clock of tearsheet-ahead is ahead of the machine's.
+const aheadVariable = "TEARSHEET_TEST_AHEAD"
+
+// ahead is the program by a clock that is ahead.
+func ahead() {
+	by, err := time.ParseDuration(os.Getenv(aheadVariable))
+	if err != nil {
+		panic(err)
+	}
+	os.Exit(mainAt(func() time.Time { return time.Now().Add(by) }))
 }
 
 // exits runs a program and succeeds if it exits with the code: exits CODE PROGRAM ARG…
