@@ -78,7 +78,7 @@ func (a *app) post(p *project, s *store.Store) *mail.Post {
 	sender := p.config.letter.sender
 	return &mail.Post{Outbox: s.Outbox(), Sender: &sender, Holder: runID(a.now()), Now: a.now,
 		Sleep: func(ctx context.Context, d time.Duration) error {
-			fmt.Fprintf(a.errOut, "mail: the server does not take it yet; trying again in %s\n", roughly(d))
+			fmt.Fprintf(a.errOut, "mail: trying again in %s\n", roughly(d))
 			timer := time.NewTimer(d)
 			defer timer.Stop()
 			select {
@@ -98,7 +98,7 @@ func (a *app) mailSheet(ctx context.Context, p *project, made *issued, o sheetOp
 	if err != nil {
 		return nil, err
 	}
-	about := cmp.Or(o.delivery.slot, "sheet") + " " + made.edition.Week.String()
+	about := sheetAbout(o, made.edition.Week.String())
 	if o.delivery.resend {
 		about += ", again " + runID(a.now())
 	}
@@ -144,6 +144,10 @@ func (a *app) mailHeld(ctx context.Context, p *project, o sheetOptions, why erro
 		return nil
 	}
 	week := o.last.Last()
+	about := sheetAbout(o, week.String())
+	if had, err := p.wasMailed(ctx, about, o.delivery.mail); had || err != nil {
+		return err
+	}
 	lines := []string{
 		fmt.Sprintf("The sheet of the week to %s could not be made.", week.Format("Monday 2 January 2006")),
 		"No figures are sent rather than wrong ones. It comes when that is mended.",
@@ -151,8 +155,25 @@ func (a *app) mailHeld(ctx context.Context, p *project, o sheetOptions, why erro
 	}
 	page := letter.Letter{Subject: line(fmt.Sprintf("%s: the sheet of the week to %s is held", p.config.company, week.Format("2 Jan"))),
 		Text: strings.Join(lines, "\n\n") + "\n"}
-	_, err := a.send(ctx, p, o, occasion{about: cmp.Or(o.delivery.slot, "sheet") + " " + week.String() + " held", page: page})
+	_, err := a.send(ctx, p, o, occasion{about: about + " held", page: page})
 	return err
+}
+
+// sheetAbout is by what the mail of a sheet is known.
+func sheetAbout(o sheetOptions, week string) string {
+	return cmp.Or(o.delivery.slot, "sheet") + " " + week
+}
+
+// wasMailed reports whether the mail of an occasion is in the outbox: who has a sheet is
+// not told later that there is none.
+func (p *project) wasMailed(ctx context.Context, about string, to []string) (bool, error) {
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer s.Close()
+	letters, err := lettersAbout(ctx, s, about, to)
+	return len(letters) > 0, err
 }
 
 // occasion is what a mail is of.
@@ -178,24 +199,19 @@ func (a *app) send(ctx context.Context, p *project, o sheetOptions, of occasion)
 	}
 	report, err := post.Deliver(ctx)
 	a.sayLetters(report.Letters)
-	earlier, listed := of.earlier(context.WithoutCancel(ctx), s, o.delivery.mail, report.Letters)
-	a.sayLetters(mail.Report{Letters: earlier}.Unsent())
-	report.Letters = append(report.Letters, earlier...)
-	if added == 0 && len(report.Unsent()) == 0 {
+	letters, looked := lettersAbout(context.WithoutCancel(ctx), s, of.about, o.delivery.mail)
+	if added == 0 && len(mail.Report{Letters: letters}.Unsent()) == 0 {
 		fmt.Fprintf(a.errOut, "mail: %s was sent before; --resend sends it again\n", of.about)
 	}
-	return report.Letters, errors.Join(err, listed, unsent(report))
+	return letters, errors.Join(err, looked, unsent(mail.Report{Letters: letters}))
 }
 
-// earlier returns the mails of the occasion to some people that were settled before, by a
-// process that could not tell of them any more or by one that did: what they came to is
-// what the occasion came to.
-func (of occasion) earlier(ctx context.Context, s *store.Store, to []string, now []mail.Letter) ([]mail.Letter, error) {
+// lettersAbout returns the letters of an occasion to some people, also those that an
+// earlier attempt dealt with: what was refused then has not arrived since.
+func lettersAbout(ctx context.Context, s *store.Store, about string, to []string) ([]mail.Letter, error) {
 	letters, err := s.Outbox().Letters(ctx)
 	return slices.DeleteFunc(letters, func(l mail.Letter) bool {
-		return l.About != of.about ||
-			!slices.ContainsFunc(to, func(address string) bool { return strings.EqualFold(address, l.To) }) ||
-			slices.ContainsFunc(now, func(told mail.Letter) bool { return told.ID == l.ID })
+		return l.About != about || !slices.ContainsFunc(to, func(address string) bool { return strings.EqualFold(address, l.To) })
 	}), err
 }
 

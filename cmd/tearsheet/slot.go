@@ -10,25 +10,19 @@ import (
 	"tearsheet/workflow"
 )
 
+// slotEnds is when an attempt at a slot hangs: nothing else is carried out meanwhile.
+const slotEnds = 24 * time.Hour
+
 // jobs are the slots of a project as the scheduler knows them.
 func (a *app) jobs(c *config) []workflow.Job {
 	var jobs []workflow.Job
 	for _, slot := range c.slots {
-		jobs = append(jobs, workflow.Job{Name: slot.name, Schedule: slot.schedule, Again: slotAgain(),
+		jobs = append(jobs, workflow.Job{Name: slot.name, Schedule: slot.schedule, Again: slotAgain(), Timeout: slotEnds,
 			Do: func(ctx context.Context, turn workflow.Turn) error {
-				return a.codes.keep(slot.name, c.public(a.carryOut(ctx, slot, turn)))
+				return a.codes.keep(slot.name, c.discreet(a.carryOut(ctx, turn)))
 			}})
 	}
 	return jobs
-}
-
-// public returns an error that can be kept and shown: with the exit code of another one,
-// and its text without passwords.
-func (c *config) public(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &exitError{code: exitCode(err), err: errors.New(c.hide(err.Error()))}
 }
 
 // exitCodes are those of the slots that were carried out last, by name.
@@ -49,15 +43,20 @@ func slotAgain() workflow.Again {
 // carryOut does what a slot says. The files of the project are read anew, so that a slot
 // goes by what they say now. Each part may be done twice without harm: rows have their
 // ledger, editions their fingerprint, tabs are compared, and mails have their outbox.
-func (a *app) carryOut(ctx context.Context, slot slotConfig, turn workflow.Turn) error {
+func (a *app) carryOut(ctx context.Context, turn workflow.Turn) error {
 	p, err := openProject(ctx, a.dir, a.plans)
 	if err != nil {
 		return err
 	}
-	return p.config.discreet(a.work(ctx, p, slot, turn)) // by the passwords of now
+	at := slices.IndexFunc(p.config.slots, func(slot slotConfig) bool { return slot.name == turn.Job })
+	if at < 0 {
+		return hinted(p.config.noSlot(turn.Job), "stop `tearsheet serve` and start it again: its schedule was changed")
+	}
+	return p.config.discreet(a.carryOutIn(ctx, p, p.config.slots[at], turn)) // by the passwords of now
 }
 
-func (a *app) work(ctx context.Context, p *project, slot slotConfig, turn workflow.Turn) error {
+// carryOutIn does what a slot of a project says.
+func (a *app) carryOutIn(ctx context.Context, p *project, slot slotConfig, turn workflow.Turn) error {
 	switch {
 	case slot.does(runSheet):
 		return a.slotSheet(ctx, p, slot, turn)
