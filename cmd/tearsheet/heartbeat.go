@@ -15,8 +15,8 @@ import (
 
 // beat is what the heartbeat file says: that somebody serves, and what was done last.
 type beat struct {
-	At      time.Time `json:"at"` // of the last look at the clock
-	Process int       `json:"process"`
+	At      time.Time `json:"at,omitzero"`         // of the last look at the clock by who serves
+	Process int       `json:"process,omitempty"`   // which that is
 	Job     string    `json:"last_done,omitempty"` // the slot that was done last
 	Done    time.Time `json:"last_done_at,omitzero"`
 }

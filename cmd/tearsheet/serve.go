@@ -52,20 +52,19 @@ func (a *app) serve(ctx context.Context) error {
 
 // scheduler carries out the slots of a project.
 func (a *app) scheduler(p *project, s *store.Store) *workflow.Scheduler {
-	last := beat{Process: os.Getpid()}
-	if earlier, ok, _ := readBeat(p.config.heartbeat.file); ok { // one that cannot be read is written anew
-		last.Job, last.Done = earlier.Job, earlier.Done
-	}
 	var mutex sync.Mutex // a slot may end while a beat is written
 	pulse := func(change func(*beat)) error {
 		mutex.Lock()
 		defer mutex.Unlock()
+		last, _, _ := readBeat(p.config.heartbeat.file) // one that cannot be read is written anew
 		change(&last)
 		return last.write(p.config.heartbeat.file)
 	}
 	return &workflow.Scheduler{
 		Jobs: a.jobs(p.config), Ledger: s, Clock: a.now,
-		Beat: func(_ context.Context, at time.Time) error { return pulse(func(b *beat) { b.At = at }) },
+		Beat: func(_ context.Context, at time.Time) error {
+			return pulse(func(b *beat) { b.At, b.Process = at, os.Getpid() })
+		},
 		Say: func(e workflow.Entry, text string) {
 			a.log(p, "%s", text)
 			if e.State != workflow.Done {

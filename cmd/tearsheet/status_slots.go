@@ -90,7 +90,7 @@ func (a *app) sayBeat(p *project) error {
 	switch {
 	case err != nil:
 		return err
-	case !ok:
+	case !ok || b.At.IsZero(): // others may have let its slots happen
 		fmt.Fprintln(a.out, "  nobody has served it with `tearsheet serve` yet")
 	case a.now().Sub(b.At) > dead:
 		fmt.Fprintf(a.out, "  nobody serves it: the last heartbeat was %s\n", since(a.now(), b.At))
