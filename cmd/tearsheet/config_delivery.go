@@ -47,7 +47,7 @@ type sheetsEntry struct {
 type heartbeatEntry struct {
 	File   string `json:"file,omitempty" jsonschema_description:"The file that serve writes every minute, and after every slot. .tearsheet/heartbeat.json if absent."`
 	URL    string `json:"url,omitempty" jsonschema_description:"An address that is asked (GET) after every slot that was done. ${NAME} is replaced by an environment variable."`
-	Within string `json:"within,omitempty" jsonschema:"example=26h" jsonschema_description:"How old the last slot that was done may be, until status exits with 1. The longest gap of the schedule and two hours if absent."`
+	Within string `json:"within,omitempty" jsonschema:"example=26h" jsonschema_description:"How old the last slot that was done may be, until status exits with 1. If absent, each name goes by its own slots, which may be two hours late."`
 }
 
 // heartbeat is the dead-man's switch of a project.

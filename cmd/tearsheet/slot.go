@@ -128,20 +128,3 @@ func roughly(d time.Duration) string {
 	}
 	return count(int(d/(24*time.Hour)), "day")
 }
-
-// longestGap is the longest time between two slots of a project in the days to come.
-func (c *config) longestGap(now time.Time) time.Duration {
-	const looked = 35 * 24 * time.Hour
-	var due []time.Time
-	for _, slot := range c.slots {
-		for at := slot.schedule.Next(now).At; at.Sub(now) < looked; at = slot.schedule.Next(at).At {
-			due = append(due, at)
-		}
-	}
-	slices.SortFunc(due, time.Time.Compare)
-	var gap time.Duration
-	for i := 1; i < len(due); i++ {
-		gap = max(gap, due[i].Sub(due[i-1]))
-	}
-	return gap
-}

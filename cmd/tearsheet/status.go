@@ -23,9 +23,9 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "How every table stands: what is loaded, stale, open or failed",
 		Long: "Reads the ledger and no rows. It exits with 1 if something failed, and with 0 if it is\n" +
-			"only stale or waits for what has not come yet. With a schedule it also exits with 1 if no\n" +
-			"slot was done for longer than the schedule allows (heartbeat.within), or with --within if\n" +
-			"no run was: a dead-man's switch for what watches the night.",
+			"only stale or waits for what has not come yet. With a schedule it also exits with 1 if a\n" +
+			"slot is not done two hours after it should be, or if none was for heartbeat.within. With\n" +
+			"--within it does so if no run, or no slot, was: a dead-man's switch for what watches the night.",
 		Example: "  tearsheet status\n  tearsheet status --within 26h || page-somebody",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return a.status(c.Context(), within) },
@@ -88,13 +88,14 @@ func (a *app) status(ctx context.Context, within time.Duration) error {
 }
 
 // silent returns an error if nothing was done within a time: no run, or where there is a
-// schedule no slot. within is 0 if it is not asked for; a schedule has its own.
+// schedule no slot. within is 0 if it is not asked for: then each name of a schedule has
+// its own times.
 func (a *app) silent(ctx context.Context, p *project, within time.Duration) error {
 	scheduled := len(p.config.slots) > 0
 	if within <= 0 && scheduled {
-		within = cmp.Or(p.config.heartbeat.within, p.config.longestGap(a.now())+slotTakes)
+		within = p.config.heartbeat.within
 	}
-	if within <= 0 {
+	if within <= 0 && !scheduled {
 		return nil
 	}
 	what, done, err := "run", time.Time{}, error(nil)
@@ -110,6 +111,12 @@ func (a *app) silent(ctx context.Context, p *project, within time.Duration) erro
 	case done.IsZero():
 		return &exitError{code: exitHeld, err: fmt.Errorf("no %s was ever done", what),
 			hint: map[bool]string{true: "`tearsheet serve` carries them out; `tearsheet schedule --for cron` says how something else does"}[scheduled]}
+	case within <= 0:
+		late, err := a.overdue(ctx, p)
+		if err == nil && len(late) > 0 {
+			err = &exitError{code: exitHeld, err: errors.New(strings.Join(late, "\n")), hint: "`tearsheet schedule` shows what became of the slots"}
+		}
+		return err
 	case a.now().Sub(done) > within:
 		return &exitError{code: exitHeld, err: fmt.Errorf("the last %s that was done ended %s, at %s", what, since(a.now(), done),
 			done.In(p.config.calendar.Zone()).Format("2006-01-02 15:04"))}

@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 	"time"
 
 	"tearsheet/workflow"
 )
 
-// slotTakes is what a slot may take before it is missed.
+// slotTakes is what a slot may take longer than the last one before it is missed.
 const slotTakes = 2 * time.Hour
 
 // lastSlots returns the latest slots of each name that the schedule has, the latest first.
@@ -57,6 +58,44 @@ func (a *app) lastSlotDone(ctx context.Context, p *project) (time.Time, error) {
 		}
 	}
 	return last, nil
+}
+
+// overdue says which names have a slot that should have been done by now. It is one after
+// the last that was done, and may take two hours longer than that did.
+func (a *app) overdue(ctx context.Context, p *project) (list []string, err error) {
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	const looked = 1000 // slots of a name
+	for _, slot := range p.config.slots {
+		begun, ok, err := s.Begun(ctx, slot.name)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			list = append(list, slot.name+" has not begun: nobody has looked at the schedule since it was written")
+			continue
+		}
+		entries, err := s.Slots(ctx, slot.name, looked)
+		if err != nil {
+			return nil, err
+		}
+		last, took := workflow.Slot{At: begun}, time.Duration(0)
+		at := slices.IndexFunc(entries, func(e workflow.Entry) bool { return e.State == workflow.Done && !e.Due.Before(begun) })
+		if at >= 0 {
+			last, took = workflow.Slot{ID: entries[at].Slot, At: entries[at].Due}, entries[at].Ended.Sub(entries[at].Started)
+		}
+		due, err := slot.schedule.Due(last, a.now().Add(-slotTakes-took))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", slot.name, err)
+		}
+		if due.Slot.ID != "" {
+			list = append(list, fmt.Sprintf("%s was due %s, and is not done", slot.name, due.Slot.At.In(p.config.calendar.Zone()).Format("Mon 2 Jan 15:04")))
+		}
+	}
+	return list, nil
 }
 
 // sayLastSlots tells what became of the last slot of each name, and whether somebody serves.
