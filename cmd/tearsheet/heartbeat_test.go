@@ -60,3 +60,34 @@ func TestSlotGoesByWhatTheFileSaysNow(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// M01: a second serve, and a slot whose process was killed three times.
+func TestExitCodesOfServeAndOfASlotThatIsGivenUp(t *testing.T) {
+	p := slottedWithBeat(t)
+	s, err := p.openStore(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	_, release, err := s.Lock(t.Context(), workflow.Serving)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := tearsheetAt(t, tuesday, p.dir, "serve"); o.code != exitActive || !strings.Contains(o.errOut, "the schedule is served already by process") {
+		t.Errorf("exit %d: %s", o.code, o.errOut)
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	killed := workflow.Entry{Job: "nightly", Slot: "2026-11-17T00:30", Due: tuesday.Add(-time.Hour), State: workflow.Running, Attempts: 4}
+	if _, err := s.Begin(t.Context(), "nightly", tuesday.AddDate(0, 0, -1)); err != nil {
+		t.Fatal(err)
+	}
+	if won, err := s.Claim(t.Context(), killed); !won || err != nil {
+		t.Fatal(won, err)
+	}
+	o := tearsheetAt(t, tuesday, p.dir, "schedule", "run", "nightly")
+	if o.code != exitHeld || !strings.Contains(o.errOut, "it is not tried again") || strings.Contains(o.errOut, "nothing to do") {
+		t.Errorf("exit %d: %s", o.code, o.errOut)
+	}
+}

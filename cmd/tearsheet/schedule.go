@@ -225,6 +225,8 @@ func (a *app) runSlots(ctx context.Context, names []string) error {
 		switch {
 		case err != nil:
 			failed = append(failed, workflowError(err))
+		case !ran && entry.State == workflow.Failed && len(names) > 0: // that is, closed as such just now
+			failed = append(failed, a.slotError(entry))
 		case !ran && entry.Slot == "":
 			a.log(p, "%s: no slot was due yet", slot.name)
 		case !ran:
