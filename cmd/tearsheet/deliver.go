@@ -20,6 +20,7 @@ type delivery struct {
 	resend bool          // also to those who have it
 	slot   string        // for which it is made, or ""
 	late   time.Duration // of that slot
+	again  bool          // it is tried again if it fails by what may pass
 }
 
 // delivered is what became of a sheet.

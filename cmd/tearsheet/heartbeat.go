@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -45,6 +46,21 @@ func readBeat(path string) (beat, bool, error) {
 		return b, false, fmt.Errorf("heartbeat: %w", err)
 	}
 	return b, true, nil
+}
+
+// pulse writes the heartbeat file; a slot may end while a beat is written.
+type pulse struct {
+	file  string
+	mutex sync.Mutex
+}
+
+// write changes what the file says.
+func (p *pulse) write(change func(*beat)) error {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	last, _, _ := readBeat(p.file) // one that cannot be read is written anew
+	change(&last)
+	return last.write(p.file)
 }
 
 // pingTakes is how long the address of a heartbeat may take to answer.

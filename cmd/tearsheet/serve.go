@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,48 +29,70 @@ func (a *app) serveCommand() *cobra.Command {
 }
 
 func (a *app) serve(ctx context.Context) error {
-	p, err := openProject(ctx, a.dir, a.plans)
-	if err != nil {
-		return err
+	for {
+		p, err := openProject(ctx, a.dir, a.plans)
+		if err != nil {
+			return err
+		}
+		if len(p.config.slots) == 0 {
+			return noSchedule()
+		}
+		a.warn(p)
+		changed, err := a.serveProject(ctx, p)
+		if err != nil || !changed {
+			return err
+		}
+		a.log(p, "%s was changed: its schedule is served from now on", configName)
 	}
-	if len(p.config.slots) == 0 {
-		return hinted(usageError(errors.New("there is nothing to serve: "+configName+" has no schedule")),
-			`write one, such as: schedule: {tuesday: {on: tuesday, at: "07:00", run: [sheet]}}`)
-	}
-	a.warn(p)
+}
+
+// serveProject serves the schedule of a project until it is stopped, or until the schedule
+// in tearsheet.yaml is another one, which it reports.
+func (a *app) serveProject(ctx context.Context, p *project) (changed bool, err error) {
 	s, err := p.openStore(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer s.Close()
 	a.sayNext(p)
-	if err := a.scheduler(p, s).Serve(ctx); err != nil {
-		return workflowError(err)
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	scheduler, busy := a.scheduler(p, s), new(atomic.Bool)
+	for i, job := range scheduler.Jobs {
+		scheduler.Jobs[i].Do = func(ctx context.Context, turn workflow.Turn) error {
+			busy.Store(true)
+			defer busy.Store(false)
+			return job.Do(ctx, turn)
+		}
 	}
-	return ctx.Err() // it serves until it is stopped
+	watch, beat := a.newWatch(p), scheduler.Beat
+	scheduler.Beat = func(ctx context.Context, at time.Time) error {
+		if !busy.Load() && watch.changed(ctx) { // a slot that is under way is not disturbed
+			changed = true
+			stop()
+		}
+		return beat(ctx, at)
+	}
+	if err := scheduler.Serve(serving); err != nil {
+		return false, workflowError(err)
+	}
+	return changed, ctx.Err() // it serves until it is stopped
 }
 
 // scheduler carries out the slots of a project.
 func (a *app) scheduler(p *project, s *store.Store) *workflow.Scheduler {
-	var mutex sync.Mutex // a slot may end while a beat is written
-	pulse := func(change func(*beat)) error {
-		mutex.Lock()
-		defer mutex.Unlock()
-		last, _, _ := readBeat(p.config.heartbeat.file) // one that cannot be read is written anew
-		change(&last)
-		return last.write(p.config.heartbeat.file)
-	}
+	heart := &pulse{file: p.config.heartbeat.file}
 	return &workflow.Scheduler{
 		Jobs: a.jobs(p.config), Ledger: s, Clock: a.now,
 		Beat: func(_ context.Context, at time.Time) error {
-			return pulse(func(b *beat) { b.At, b.Process = at, os.Getpid() })
+			return heart.write(func(b *beat) { b.At, b.Process = at, os.Getpid() })
 		},
 		Say: func(e workflow.Entry, text string) {
 			a.log(p, "%s", text)
 			if e.State != workflow.Done {
 				return
 			}
-			err := pulse(func(b *beat) { b.Job, b.Done = e.Job+" "+e.Slot, e.Ended })
+			err := heart.write(func(b *beat) { b.Job, b.Done = e.Job+" "+e.Slot, e.Ended })
 			if p.config.heartbeat.url != "" {
 				err = errors.Join(err, ping(context.Background(), p.config.heartbeat.url))
 			}

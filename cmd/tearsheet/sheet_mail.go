@@ -140,8 +140,9 @@ func (p *project) attachment(ctx context.Context, made *issued) ([]byte, error) 
 // mailHeld tells those who wait for the sheet that it does not come, and why. It returns
 // an error only of its own.
 func (a *app) mailHeld(ctx context.Context, p *project, o sheetOptions, why error) error {
-	if len(o.delivery.mail) == 0 || ctx.Err() != nil || exitCode(why) == exitActive {
-		return nil
+	passes := slotAgain().If(why)
+	if len(o.delivery.mail) == 0 || ctx.Err() != nil || passes && (o.delivery.again || o.delivery.slot == "") {
+		return nil // it may be there within the hour
 	}
 	week := o.last.Last()
 	about := sheetAbout(o, week.String())
@@ -192,7 +193,7 @@ func (a *app) send(ctx context.Context, p *project, o sheetOptions, of occasion)
 	defer s.Close()
 	post := a.post(p, s)
 	message := mail.Message{From: p.config.letter.From, FromName: p.config.company, ReplyTo: p.config.letter.ReplyTo,
-		Subject: of.page.Subject, Text: of.page.Text, HTML: of.page.HTML, Files: of.files, Date: a.now()}
+		Subject: of.page.Subject, Text: of.page.Text, HTML: of.page.HTML, Files: of.files, Date: a.now().In(p.config.calendar.Zone())}
 	added, err := post.Put(ctx, message, o.delivery.mail, of.about)
 	if err != nil {
 		return nil, err

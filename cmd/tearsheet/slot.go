@@ -102,6 +102,7 @@ func (a *app) slotSheet(ctx context.Context, p *project, slot slotConfig, turn w
 	}
 	o.last = p.config.calendar.LastWeeks(1, p.config.calendar.DayOf(p.config.clock(turn.Due)))[0]
 	o.delivery.mail, o.delivery.late, o.delivery.slot = slot.mail, turn.Late, slot.name
+	o.delivery.again = turn.Attempt <= len(slotAgain().Waits)
 	_, err = a.issueAndDeliver(ctx, p, o)
 	return err
 }
@@ -117,9 +118,9 @@ func lateness(late time.Duration) string {
 
 // roughly is a length of time as one says it: 10 seconds, 40 minutes, 3 hours, 2 days.
 func roughly(d time.Duration) string {
-	const twoMinutes, twoHours, twoDays = 2 * time.Minute, 2 * time.Hour, 48 * time.Hour
+	const twoHours, twoDays = 2 * time.Hour, 48 * time.Hour
 	switch {
-	case d < twoMinutes:
+	case d < time.Minute:
 		return count(int((d+time.Second-1)/time.Second), "second")
 	case d < twoHours:
 		return count(int(d.Round(time.Minute)/time.Minute), "minute")
