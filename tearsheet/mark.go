@@ -16,6 +16,20 @@ const (
 	NoValue  Mark = "unknown"
 )
 
+// Shape is the mark as a character, where it is not drawn: ▼ off plan, ▽ watch, ▲ ahead, and
+// nothing for the rest.
+func (m Mark) Shape() string {
+	switch m {
+	case Behind:
+		return "▼"
+	case Watch:
+		return "▽"
+	case Ahead:
+		return "▲"
+	}
+	return ""
+}
+
 // varianceDecimals is the number of decimals of a printed variance in percent.
 const varianceDecimals = 1
 

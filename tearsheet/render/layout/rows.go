@@ -27,7 +27,7 @@ func (s sheet) row(row int, r tearsheet.Row, last bool) {
 	if last {
 		under = workbook.NoLine
 	}
-	s.Text(workbook.At(markColumn, row), glyph(r.Mark), workbook.Look{Size: 9, Color: markColor(r.Mark), Align: "center", Under: under, Middle: true})
+	s.Text(workbook.At(markColumn, row), r.Mark.Shape(), workbook.Look{Size: 9, Color: markColor(r.Mark), Align: "center", Under: under, Middle: true})
 	s.Text(workbook.At(nameColumn, row), r.Title, workbook.Look{Under: under, Middle: true, Shrink: true})
 	s.Text(workbook.At(unitColumn, row), r.UnitLabel, workbook.Look{Size: 8, Color: workbook.Grey, Under: under, Middle: true, Shrink: true})
 	if at, ok := s.rows.definition[r.Metric]; ok && s.options.Names.Definitions != "" {
@@ -117,7 +117,7 @@ func (s sheet) emphasis(last int) {
 		{s.variance, tearsheet.Behind, true, workbook.Accent},
 	} {
 		s.Rules = append(s.Rules, workbook.Rule{Area: workbook.At(r.column, firstSheetRow).To(r.column, last),
-			Column: markColumn, Is: glyph(r.mark), Bold: r.bold, Color: r.color})
+			Column: markColumn, Is: r.mark.Shape(), Bold: r.bold, Color: r.color})
 	}
 }
 
@@ -142,19 +142,6 @@ func (s sheet) sparklines() {
 			s.Sparks = append(s.Sparks, workbook.Spark{At: workbook.At(s.spark, row), Tab: tab, From: from.To(from.Column+weeks-1, from.Row)})
 		}
 	}
-}
-
-// glyph is the shape of a mark.
-func glyph(m tearsheet.Mark) string {
-	switch m {
-	case tearsheet.Behind:
-		return "▼"
-	case tearsheet.Watch:
-		return "▽"
-	case tearsheet.Ahead:
-		return "▲"
-	}
-	return ""
 }
 
 func markColor(m tearsheet.Mark) string {

@@ -200,7 +200,7 @@ func (s sheet) foot(row int) int {
 		}
 		sign, color := item.Sign, workbook.Ink
 		if item.Mark != "" {
-			sign, color = glyph(item.Mark), markColor(item.Mark)
+			sign, color = item.Mark.Shape(), markColor(item.Mark)
 		}
 		if len(runs) > 0 {
 			runs = append(runs, run("     ", workbook.Look{Size: 8}))

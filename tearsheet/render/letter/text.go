@@ -28,26 +28,13 @@ func (v view) Attached() string {
 func (v view) Marks() string {
 	var items []string
 	for _, item := range v.Legend {
-		items = append(items, strings.TrimSpace(shape(item.Mark)+" "+item.Text))
+		items = append(items, strings.TrimSpace(item.Mark.Shape()+" "+item.Text))
 	}
 	return strings.Join(items, "; ")
 }
 
 // Text returns what the strip says.
 func (s strip) Text() string { return strings.Join(s.Items, " ") }
-
-// shape is the mark as a character.
-func shape(m tearsheet.Mark) string {
-	switch m {
-	case tearsheet.Behind:
-		return "▼"
-	case tearsheet.Watch:
-		return "▽"
-	case tearsheet.Ahead:
-		return "▲"
-	}
-	return ""
-}
 
 // Text returns the table in columns; "" if it has no lines.
 func (t table) Text() string {
@@ -70,7 +57,7 @@ func (t table) Text() string {
 	lines := []string{beside(name, room, head, widths)}
 	for i, l := range t.Lines {
 		words := l.words(t.Mark, room-2)
-		lines = append(lines, beside(shape(t.Mark)+" "+words[0], room, rows[i+1], widths))
+		lines = append(lines, beside(t.Mark.Shape()+" "+words[0], room, rows[i+1], widths))
 		for _, more := range words[1:] {
 			lines = append(lines, "  "+more)
 		}
