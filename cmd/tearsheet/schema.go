@@ -91,7 +91,6 @@ func (a *app) schema(ctx context.Context, flags schemaFlags) error {
 		return err
 	}
 	a.sayGoogle(written)
-	fmt.Fprintln(a.out, written.URL)
 	return nil
 }
 
