@@ -31,7 +31,7 @@ func checkAssets(ctx context.Context, p *project, r reader, today calendar.Day) 
 		if a.SQL == "" {
 			continue
 		}
-		missing, err := notLoaded(ctx, r, a)
+		missing, err := notLoaded(ctx, r, a, today)
 		if err != nil {
 			return found, err
 		}
@@ -54,11 +54,12 @@ func checkAssets(ctx context.Context, p *project, r reader, today calendar.Day) 
 	return found, nil
 }
 
-// notLoaded returns the parents of an asset of which nothing is loaded.
-func notLoaded(ctx context.Context, r reader, a *pipeline.Asset) ([]string, error) {
+// notLoaded returns the parents of an asset of which nothing is loaded until today. No
+// later day is asked for: a whole table is loaded on each of them.
+func notLoaded(ctx context.Context, r reader, a *pipeline.Asset, today calendar.Day) ([]string, error) {
 	var missing []string
 	for _, d := range a.Depends {
-		loads, err := r.Loaded(ctx, d.Asset, calendar.DayOn(1, time.January, 1), calendar.DayOn(9999, time.December, 31))
+		loads, err := r.Loaded(ctx, d.Asset, calendar.DayOn(1, time.January, 1), today+1)
 		if err != nil {
 			return nil, err
 		}
