@@ -114,7 +114,7 @@ func TestVectorsWriteWhatRowsWrite(t *testing.T) {
 		if n := number(t, db, differing); n != 0 {
 			t.Errorf("%d rows differ", n)
 		}
-		if _, err := db.ExecContext(t.Context(), "update by_rows set c9 = coalesce(c9, 0) + 0.01 where rowid = 3"); err != nil {
+		if _, err := db.ExecContext(t.Context(), "update by_rows set c9 = case when c9 > 0 then c9 - 0.01 else coalesce(c9, 0) + 0.01 end where rowid = 3"); err != nil {
 			t.Fatal(err)
 		}
 		if n := number(t, db, differing); n != 2 {
