@@ -107,27 +107,50 @@ func sheetsAnswer(w *google.Written) map[string]any {
 	return map[string]any{"url": w.URL, "title": w.Title, "changed": w.Changed, "restored": append([]string{}, w.Restored...), "restored_count": w.RestoredCount}
 }
 
+// stepLine is a step of --verify in an answer.
+type stepLine struct {
+	Step string `json:"step"`
+	OK   bool   `json:"ok"`
+	Got  string `json:"got"`
+	Want string `json:"expected"`
+}
+
 // verifySheets lets a person find out what only a live spreadsheet can show.
 func (a *app) verifySheets(ctx context.Context, p *project) error {
 	client, err := a.openGoogle(ctx, p.config)
 	if err != nil {
 		return err
 	}
-	failed := 0
+	failed, lines := 0, []stepLine{}
 	err = client.Verify(ctx, p.config.sheets.id, func(step google.Step) {
-		mark := "ok  "
 		if !step.OK {
-			mark, failed = "NOT ", failed+1
+			failed++
 		}
-		fmt.Fprintf(a.out, "%s%s: %s\n", mark, step.Name, step.Got)
-		if !step.OK {
-			fmt.Fprintf(a.out, "      expected: %s\n", step.Want)
-		}
+		lines = append(lines, stepLine{step.Name, step.OK, step.Got, step.Want})
+		a.sayStep(step)
 	})
+	if a.json {
+		err = errors.Join(err, a.answer(lines))
+	}
 	if err == nil && failed > 0 {
 		err = fmt.Errorf("%s did not come out as it should", count(failed, "step"))
 	}
 	return googleError(err)
+}
+
+// sayStep tells people what a step of --verify came to.
+func (a *app) sayStep(step google.Step) {
+	if a.json {
+		return
+	}
+	mark := "ok  "
+	if !step.OK {
+		mark = "NOT "
+	}
+	fmt.Fprintf(a.out, "%s%s: %s\n", mark, step.Name, step.Got)
+	if !step.OK {
+		fmt.Fprintf(a.out, "      expected: %s\n", step.Want)
+	}
 }
 
 // googlePlan reads the cells of a plan in a spreadsheet.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,7 +16,7 @@ func TestSchemaDocumentStandsBesideTheSheet(t *testing.T) {
 	dir := s.project(t, "", "")
 	s.must(t, dir, "sheet", "--to", "sheets")
 	o := s.must(t, dir, "schema", "--to", "md,sheets")
-	if !strings.Contains(o.out, "schema.md\nhttps://docs.google.com/") || !strings.Contains(o.errOut, "Google Sheets: written into") {
+	if !strings.Contains(o.out, "schema.md\nhttps://docs.google.com/") || strings.Count(o.out, "\n") != 2 || !strings.Contains(o.errOut, "Google Sheets: written into") {
 		t.Errorf("says\n%s%s", o.out, o.errOut)
 	}
 	want := []string{"Sheet1", "Tearsheet", "Tearsheet definitions", "Tearsheet data", "Tearsheet weeks", "Schema tables", "Schema columns", "Schema values", "Schema missing"}
@@ -56,6 +57,39 @@ func TestSchemaSaysWhatIsWrongWithItsFlags(t *testing.T) {
 	} {
 		if o := tearsheetAt(t, tuesday, dir, append([]string{"schema"}, args...)...); o.code != exitUsage || !strings.Contains(o.errOut, want) {
 			t.Errorf("%q: exit %d, says\n%s", args, o.code, o.errOut)
+		}
+	}
+}
+
+// What programs read is JSON and nothing else, wherever a document went.
+func TestAnswersOfGoogleAreJSON(t *testing.T) {
+	s := newStandIn(t)
+	dir := s.project(t, "", "")
+	for _, at := range []struct {
+		command string
+		want    []string // keys of the object, or of the first one of the list
+	}{
+		{"sheet --to sheets", []string{"counts", "days_computed", "edition", "files", "new", "provisional", "sheets", "statements"}},
+		{"sheet --to sheets --verify", []string{"expected", "got", "ok", "step"}},
+		{"schema --to md,sheets", []string{"files", "sheets"}},
+		{"schema --to md", []string{"files"}},
+	} {
+		o := s.must(t, dir, append(strings.Fields(at.command), "--json")...)
+		text := strings.TrimSpace(o.out)
+		if strings.HasPrefix(text, "[") {
+			var list []json.RawMessage
+			if err := json.Unmarshal([]byte(text), &list); err != nil || len(list) == 0 {
+				t.Errorf("%s: %v: %s", at.command, err, text)
+				continue
+			}
+			text = string(list[0])
+		}
+		var answer map[string]any
+		if err := json.Unmarshal([]byte(text), &answer); err != nil || !slices.Equal(slices.Sorted(maps.Keys(answer)), at.want) {
+			t.Errorf("%s: %v: %s", at.command, err, o.out)
+		}
+		if files, ok := answer["files"]; ok && files == nil {
+			t.Errorf("%s: no files are null, not a list", at.command)
 		}
 	}
 }

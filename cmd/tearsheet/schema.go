@@ -83,15 +83,39 @@ func (a *app) schema(ctx context.Context, flags schemaFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.schemaFiles(doc, files, cmp.Or(flags.out, p.config.outDir)); err != nil || !toGoogle {
-		return err
-	}
-	written, err := a.writeGoogle(ctx, p.config, googleTabs{schemaDocument, schemadoc.Sheets(doc)}, google.WriteOptions{Anew: flags.anew})
+	paths, err := schemaFiles(doc, files, cmp.Or(flags.out, p.config.outDir))
 	if err != nil {
 		return err
 	}
-	a.sayGoogle(written)
-	return nil
+	a.sayPaths(paths)
+	var written *google.Written
+	if toGoogle {
+		written, err = a.writeGoogle(ctx, p.config, googleTabs{schemaDocument, schemadoc.Sheets(doc)}, google.WriteOptions{Anew: flags.anew})
+		a.sayGoogle(written)
+	}
+	if a.json {
+		err = errors.Join(err, a.answer(schemaAnswer(paths, written)))
+	}
+	return err
+}
+
+// schemaAnswer is what became of the schema document, for programs.
+func schemaAnswer(paths []string, written *google.Written) map[string]any {
+	answer := map[string]any{"files": append([]string{}, paths...)}
+	if written != nil {
+		answer["sheets"] = sheetsAnswer(written)
+	}
+	return answer
+}
+
+// sayPaths tells people which files were written.
+func (a *app) sayPaths(paths []string) {
+	if a.json {
+		return
+	}
+	for _, path := range paths {
+		fmt.Fprintln(a.out, display(filepath.Clean(path)))
+	}
 }
 
 // targets are the formats of the files that are asked for, and whether Google is.
@@ -123,24 +147,18 @@ func (a *app) schemaDocument(ctx context.Context, p *project) (*schemadoc.Docume
 		Company: p.config.company, Calendar: p.config.calendar, AsOf: p.config.calendar.DayOf(p.config.clock(a.now())) - 1})
 }
 
-// schemaFiles writes the document into a folder, and says where.
-func (a *app) schemaFiles(doc *schemadoc.Document, files []string, dir string) error {
+// schemaFiles writes the document into a folder, and returns the paths, sorted.
+func schemaFiles(doc *schemadoc.Document, files []string, dir string) ([]string, error) {
 	formats := schemaFormats()
 	var outputs []output
 	for _, format := range files {
 		var b bytes.Buffer
 		if err := formats[format](&b, doc); err != nil {
-			return fmt.Errorf("schema document: %w", err)
+			return nil, fmt.Errorf("schema document: %w", err)
 		}
 		outputs = append(outputs, output{"schema." + format, b.Bytes()})
 	}
 	paths, err := writeFiles(dir, outputs)
-	if err != nil {
-		return err
-	}
 	slices.Sort(paths)
-	for _, path := range paths {
-		fmt.Fprintln(a.out, display(filepath.Clean(path)))
-	}
-	return nil
+	return paths, err
 }

@@ -54,7 +54,7 @@ func (a *app) sheetCommand() *cobra.Command {
 	c.Flags().StringSliceVar(&flags.mail, "mail", nil, "send it by mail, with the PDF, to these addresses; who has had it gets it no second time")
 	c.Flags().BoolVar(&flags.resend, "resend", false, "with --mail: send it also to those who have had it")
 	c.Flags().BoolVar(&flags.anew, "new-tabs", false, "with --to sheets: make tabs again that people have deleted")
-	c.Flags().BoolVar(&flags.verify, "verify", false, "with --to sheets: try out at Google, on a tab of its own, what only a live spreadsheet can show")
+	c.Flags().BoolVar(&flags.verify, "verify", false, "with --to sheets: try out at Google, on two scratch tabs, what only a live spreadsheet can show")
 	c.Flags().StringVar(&flags.paper, "paper", "", "letter or a4 (default: outputs.paper of tearsheet.yaml)")
 	_ = c.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(targets, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("paper", cobra.FixedCompletions([]string{"letter", "a4"}, cobra.ShellCompDirectiveNoFileComp))
@@ -206,7 +206,7 @@ func (a *app) warn(p *project) {
 // sheetAnswer is what became of a sheet, for programs.
 func sheetAnswer(made *issued, to delivered) map[string]any {
 	answer := map[string]any{
-		"edition": made.edition, "new": made.fresh, "files": to.paths,
+		"edition": made.edition, "new": made.fresh, "files": append([]string{}, to.paths...),
 		"statements": made.work.Statements, "days_computed": made.work.Days,
 		"counts": made.doc.Counts, "provisional": made.doc.Provisional,
 	}
@@ -225,9 +225,7 @@ func (a *app) saySheet(made *issued, paths []string) {
 		return
 	}
 	fmt.Fprintln(a.errOut, summary(made)) // so that only paths go down a pipe
-	for _, path := range paths {
-		fmt.Fprintln(a.out, display(path))
-	}
+	a.sayPaths(paths)
 }
 
 // display shortens a path that lies below the current folder.
