@@ -104,6 +104,9 @@ func (c *checked) project(ctx context.Context, dir, prefix string, now time.Time
 		return err
 	}
 	found := findings{faults: faults, warnings: append(p.warnings, p.config.openKeys()...)}
+	if len(faults) == 0 {
+		found.faults = append(found.faults, p.config.keyFaults(ctx, now)...)
+	}
 	if p.config.plan != nil {
 		c.Checked = append(c.Checked, p.config.plan.name(prefix))
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -209,5 +210,36 @@ func TestArchiveKeepsThreePastSheets(t *testing.T) {
 	slices.Sort(kept)
 	if want := []string{"Tearsheet 2026-11-29", "Tearsheet 2026-12-06", "Tearsheet 2026-12-13"}; !slices.Equal(kept, want) {
 		t.Errorf("kept %q", kept)
+	}
+}
+
+// A key that is not there is found long before Tuesday, and with nobody asked.
+func TestCheckFindsAKeyThatIsNoKey(t *testing.T) {
+	s := newStandIn(t)
+	dir := s.project(t, "", "")
+	s.must(t, dir, "sheet", "--to", "csv") // so that there is a warehouse
+	s.must(t, dir, "check")
+	calls := len(s.Calls())
+	for name, change := range map[string]func() error{
+		"it is empty":           func() error { return os.WriteFile(s.key, nil, 0o600) },
+		"there is no such file": func() error { return os.Remove(s.key) },
+	} {
+		key, err := os.ReadFile(s.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+		o := s.at(t, tuesday, dir, "check")
+		if o.code != exitUsage || !strings.Contains(o.out+o.errOut, "tearsheet.yaml: google: credentials: key file "+s.key+": "+name) {
+			t.Errorf("%s: exit %d\n%s%s", name, o.code, o.out, o.errOut)
+		}
+		if err := os.WriteFile(s.key, key, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(s.Calls()) != calls {
+		t.Errorf("Google was asked %d times", len(s.Calls())-calls)
 	}
 }

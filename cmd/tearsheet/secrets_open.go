@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -8,8 +9,10 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"tearsheet/metrics"
+	"tearsheet/workbook/google"
 )
 
 // openToOthers reports whether others than its owner may read a file, and by which rights.
@@ -63,4 +66,17 @@ func (c *config) openKeys() metrics.Faults {
 		return metrics.Faults{{Place: configName, Text: fmt.Sprintf("google: credentials: others on this machine may read the key %s (%v): chmod 600 it", c.google.Credentials, mode)}}
 	}
 	return nil
+}
+
+// keyFaults are what can be seen to be wrong with the key file of a service account while
+// nobody is asked. A plan in Google Sheets is read anyway, which tells the same.
+func (c *config) keyFaults(ctx context.Context, now time.Time) metrics.Faults {
+	if c.sheets == nil || c.google.Credentials == "" {
+		return nil
+	}
+	_, err := google.Open(ctx, google.Options{Credentials: c.google.Credentials, Endpoint: c.google.Endpoint, Clock: func() time.Time { return now }})
+	if err == nil {
+		return nil
+	}
+	return metrics.Faults{{Place: configName, Text: "google: credentials: " + err.Error()}}
 }
