@@ -132,7 +132,7 @@ func TestCheckSaysAllThatIsWrongWithTheConfiguration(t *testing.T) {
 			"5:22: statement_timeout: \"0s\" is not a time such as 5m or 30s\n6:11: memory: \"lots\" is not a size such as 4GB or 512MB\n7:19: recompute_days is -1, want at least 0"},
 		"ledger and trust":   {"company: A\ntimezone: UTC\nwarehouse: {url: 'duckdb:w', complete_from: 2026-01-01}\n", `3:45: complete_from: only with filled_by: others; otherwise the ledger knows`},
 		"dates":              {"company: A\ntimezone: UTC\nwarehouse: {url: 'duckdb:w', filled_by: others, complete_from: 2026-02-30, complete_through: soon}\n", "3:64: complete_from: \"2026-02-30\" is not a date such as 2026-11-15\n3:94: complete_through: \"soon\" is not a date such as 2026-11-15"},
-		"plan in a table":    {minimal + "plan: {table: plans}\n", `4:7: plan: this version reads a CSV or XLSX file: {file: plan.csv}`},
+		"plan in a table":    {minimal + "plan: {table: plans}\n", `4:7: plan: this version reads no table: name a file, {file: plan.csv}, or a Google spreadsheet, {google_sheet: ADDRESS}`},
 		"plan nowhere":       {minimal + "plan: {version: budget}\n", `4:7: plan: name a file, {file: plan.csv}, or a Google spreadsheet, {google_sheet: ADDRESS}`},
 		"plan in two places": {minimal + "plan: {google_sheet: abc, file: plan.csv}\n", `4:7: plan: name a file or a Google spreadsheet, one of them`},
 		"sheet of a tab":     {minimal + "plan: {google_sheet: '${NO_SUCH_VARIABLE}', sheet: Plan, decimal: ';'}\n", "4:22: google_sheet: the environment variable NO_SUCH_VARIABLE is not set\n4:52: sheet: only with file; a tab of a Google spreadsheet is named by range: {range: Plan}\n4:67: decimal: \";\" is neither \".\" nor \",\""},

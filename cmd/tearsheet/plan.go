@@ -39,7 +39,7 @@ func (r *configReader) readPlan(p *planEntry) {
 	case p == nil:
 		return
 	case p.Table != "":
-		r.addAt(r.tree.Value("plan"), "plan: this version reads a CSV or XLSX file: {file: plan.csv}")
+		r.addAt(r.tree.Value("plan"), "plan: this version reads no table: name a file, {file: plan.csv}, or a Google spreadsheet, {google_sheet: ADDRESS}")
 		return
 	case p.GoogleSheet == "" && p.File == "":
 		r.addAt(r.tree.Value("plan"), "plan: name a file, {file: plan.csv}, or a Google spreadsheet, {google_sheet: ADDRESS}")
