@@ -79,3 +79,12 @@ func TestWaitsOfMailAreSaidInSeconds(t *testing.T) {
 		}
 	}
 }
+
+// Whether a slot was late is said by the scheduler alone, so that its log and the mail agree.
+func TestSlotThatIsLateToTheSchedulerIsLateInTheMail(t *testing.T) {
+	for late, want := range map[time.Duration]string{0: "", 3 * time.Minute: "late by 3 minutes", 3 * time.Hour: "late by 3 hours"} {
+		if got := lateness(late); got != want {
+			t.Errorf("%v: %q, want %q", late, got, want)
+		}
+	}
+}

@@ -107,10 +107,10 @@ func (a *app) slotSheet(ctx context.Context, p *project, slot slotConfig, turn w
 	return err
 }
 
-// lateness says how late a slot was, in words, or nothing if it was on time.
+// lateness says how late a slot was, in words, or nothing if it was on time, which is for
+// the scheduler to say: late is 0 then.
 func lateness(late time.Duration) string {
-	const onTime = 5 * time.Minute
-	if late < onTime {
+	if late <= 0 {
 		return ""
 	}
 	return "late by " + roughly(late)
