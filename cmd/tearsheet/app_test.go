@@ -31,7 +31,7 @@ var tuesday = time.Date(2026, time.November, 17, 14, 0, 0, 0, time.UTC)
 func tearsheetAt(t testing.TB, now time.Time, dir string, args ...string) outcome {
 	t.Helper()
 	var out, errOut bytes.Buffer
-	a := &app{out: &out, errOut: &errOut, now: func() time.Time { return now }}
+	a := &app{out: &out, errOut: &errOut, now: func() time.Time { return now }, codes: exitCodes{}}
 	root := a.command()
 	root.SetArgs(append([]string{"-C", dir}, args...))
 	err := root.ExecuteContext(context.Background())

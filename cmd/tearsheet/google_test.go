@@ -40,7 +40,7 @@ func newStandIn(t testing.TB) *standIn {
 func (s *standIn) at(t testing.TB, now time.Time, dir string, args ...string) outcome {
 	t.Helper()
 	var out, errOut bytes.Buffer
-	a := &app{out: &out, errOut: &errOut, now: func() time.Time { return now }}
+	a := &app{out: &out, errOut: &errOut, now: func() time.Time { return now }, codes: exitCodes{}}
 	a.plans = a.googlePlan
 	a.google.sleep = func(ctx context.Context, d time.Duration) error {
 		s.slept = append(s.slept, d)

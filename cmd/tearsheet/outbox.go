@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -101,9 +102,16 @@ func (a *app) sendWaiting(ctx context.Context) error {
 	return a.deliverPost(ctx, post)
 }
 
+// deliverPost sends what waits, and tells what became of it.
 func (a *app) deliverPost(ctx context.Context, post *mail.Post) error {
 	report, err := post.Deliver(ctx)
 	a.sayLetters(report.Letters)
+	if err == nil && len(report.Letters) == 0 {
+		fmt.Fprintln(a.errOut, "no mail waits")
+	}
+	if a.json {
+		err = errors.Join(err, a.answer(letterLines(report.Letters)))
+	}
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -43,10 +44,10 @@ func (a *app) scheduleCommand() *cobra.Command {
 func (a *app) scheduleRunCommand() *cobra.Command {
 	var all bool
 	c := &cobra.Command{
-		Use:   "run NAME",
+		Use:   "run NAME|--all",
 		Short: "Carry out the latest slot of a name, if it was not done",
 		Long: "For cron and its like, and for a person: the latest slot that is due is carried out, once,\n" +
-			"whoever calls. One that was done is not done again.",
+			"whoever calls. One that was done is not done again. With a name one that failed is, too.",
 		Example: "  tearsheet schedule run tuesday\n  tearsheet schedule run --all",
 		Args: usageArgs(func(_ *cobra.Command, args []string) error {
 			if all != (len(args) == 0) || len(args) > 1 {
@@ -218,10 +219,13 @@ func (a *app) runSlots(ctx context.Context, names []string) error {
 			return p.config.noSlot(names[0])
 		}
 	}
-	scheduler := a.scheduler(p, s)
-	var failed []error
+	scheduler := a.quiet().scheduler(p, s)
+	lines, failed := []slotLine{}, []error(nil)
 	for _, slot := range due {
 		entry, ran, err := scheduler.Run(ctx, slot.name, by)
+		if err == nil {
+			lines = append(lines, a.slotOrNext(slot, entry))
+		}
 		switch {
 		case err != nil:
 			failed = append(failed, workflowError(err))
@@ -235,7 +239,30 @@ func (a *app) runSlots(ctx context.Context, names []string) error {
 			failed = append(failed, a.slotError(entry))
 		}
 	}
+	if a.json {
+		failed = append(failed, a.answer(lines))
+	}
 	return errors.Join(failed...)
+}
+
+// quiet is the program whose answer is one about slots: what a slot makes is said to people
+// only.
+func (a *app) quiet() *app {
+	if !a.json {
+		return a
+	}
+	quiet := *a
+	quiet.out = io.Discard
+	return &quiet
+}
+
+// slotOrNext is a slot in an answer, or the next one of its name if none was due yet.
+func (a *app) slotOrNext(slot slotConfig, e workflow.Entry) slotLine {
+	if e.Slot != "" {
+		return asSlotLine(e)
+	}
+	next := slot.schedule.Next(a.now())
+	return slotLine{Job: slot.name, Slot: next.ID, Due: next.At, State: comes}
 }
 
 // noSlot says that there is no slot of a name.
@@ -261,7 +288,11 @@ func (a *app) beginAnew(ctx context.Context, name string) error {
 	if err := s.BeginAnew(ctx, name, a.now()); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.errOut, "%s begins now; next %s\n", name, c.slots[at].schedule.Next(a.now()).At.In(c.calendar.Zone()).Format("Mon 2 Jan 2006 15:04 MST"))
+	next := a.slotOrNext(c.slots[at], workflow.Entry{})
+	fmt.Fprintf(a.errOut, "%s begins now; next %s\n", name, next.Due.In(c.calendar.Zone()).Format("Mon 2 Jan 2006 15:04 MST"))
+	if a.json {
+		return a.answer(next)
+	}
 	return nil
 }
 
