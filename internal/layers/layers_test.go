@@ -1,10 +1,13 @@
 package layers
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -159,6 +162,55 @@ func TestEveryArrowOfTheMapGoesDown(t *testing.T) {
 	if wrong := CheckMap(circle); len(wrong) != 3 {
 		t.Errorf("a circle and an unknown room gave %d faults, want 3: %q", len(wrong), wrong)
 	}
+}
+
+// What CONTRIBUTING.md tells of the map is the map: each room that there is stands on the
+// line of its layer, and no other does.
+func TestContributingShowsEveryRoomAtItsLayer(t *testing.T) {
+	tree := repository(t)
+	text, err := fs.ReadFile(tree, "CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wrong := undrawn(tree, house(), string(text)); len(wrong) > 0 {
+		t.Error(strings.Join(wrong, "\n"))
+	}
+	// Negative control: a room is missing, one stands at another layer, one does not exist.
+	for _, change := range []struct{ old, text string }{{"  mail  ", "  "}, {"\n2  ", "\n2  mail  "}, {"\n3  ", "\n3  nowhere  "}} {
+		if len(undrawn(tree, house(), strings.Replace(string(text), change.old, change.text, 1))) == 0 {
+			t.Errorf("%q for %q is not seen", change.text, change.old)
+		}
+	}
+}
+
+// drawnLine is a line of the map in CONTRIBUTING.md.
+var drawnLine = regexp.MustCompile(`(?m)^(-?[0-9])  (\S.*)$`)
+
+// undrawn returns in what a text differs from the rooms of a map that the tree has.
+func undrawn(tree fs.FS, m Map, text string) (wrong []string) {
+	drawn := map[string]string{}
+	for _, line := range drawnLine.FindAllStringSubmatch(text, -1) {
+		for _, room := range strings.Fields(line[2]) {
+			if drawn[room] != "" {
+				wrong = append(wrong, room+" stands there twice")
+			}
+			drawn[room] = line[1]
+		}
+	}
+	for _, room := range m.Rooms {
+		found, err := fs.Stat(tree, strings.TrimSuffix(room.Path, "/*"))
+		if err != nil || !found.IsDir() {
+			continue // it is planned
+		}
+		if at, ok := drawn[room.Path]; !ok || at != strconv.Itoa(room.Layer) {
+			wrong = append(wrong, fmt.Sprintf("%s belongs to layer %d, not %q", room.Path, room.Layer, at))
+		}
+		delete(drawn, room.Path)
+	}
+	for room := range drawn {
+		wrong = append(wrong, room+" is no room of the map")
+	}
+	return wrong
 }
 
 // Negative control: a checker that reports nothing would pass above for ever.
