@@ -25,9 +25,11 @@ type delivery struct {
 
 // delivered is what became of a sheet.
 type delivered struct {
+	*issued
 	paths  []string
 	sheets *google.Written
 	mail   []mail.Letter
+	wrong  error // what hindered it on its way
 }
 
 // issueAndDeliver brings the warehouse up to date, issues the sheet, and brings it where
@@ -37,25 +39,23 @@ func (a *app) issueAndDeliver(ctx context.Context, p *project, o sheetOptions) (
 	if err != nil {
 		return nil, errors.Join(err, a.mailHeld(ctx, p, o, err))
 	}
-	to := delivered{}
+	to := delivered{issued: made}
 	if to.paths, err = made.write(p.config.outDir, o.formats); err != nil {
 		return nil, err
 	}
 	a.saySheet(made, to.paths)
-	var wrong []error
 	if o.delivery.sheets {
-		to.sheets, err = a.toGoogle(ctx, p, made, o.anew)
-		wrong = append(wrong, err)
+		to.sheets, to.wrong = a.toGoogle(ctx, p, made, o.anew)
 		a.sayGoogle(to.sheets)
 	}
 	if len(o.delivery.mail) > 0 {
-		to.mail, err = a.mailSheet(ctx, p, made, o, to, wrong)
-		wrong = append(wrong, err)
+		to.mail, err = a.mailSheet(ctx, p, o, to)
+		to.wrong = errors.Join(to.wrong, err)
 	}
 	if a.json {
-		wrong = append(wrong, a.answer(sheetAnswer(made, to)))
+		to.wrong = errors.Join(to.wrong, a.answer(sheetAnswer(to)))
 	}
-	return made, errors.Join(wrong...)
+	return made, to.wrong
 }
 
 // bringUpAndIssue loads what changed and issues the sheet.

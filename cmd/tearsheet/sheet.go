@@ -204,11 +204,11 @@ func (a *app) warn(p *project) {
 }
 
 // sheetAnswer is what became of a sheet, for programs.
-func sheetAnswer(made *issued, to delivered) map[string]any {
+func sheetAnswer(to delivered) map[string]any {
 	answer := map[string]any{
-		"edition": made.edition, "new": made.fresh, "files": append([]string{}, to.paths...),
-		"statements": made.work.Statements, "days_computed": made.work.Days,
-		"counts": made.doc.Counts, "provisional": made.doc.Provisional,
+		"edition": to.edition, "new": to.fresh, "files": append([]string{}, to.paths...),
+		"statements": to.work.Statements, "days_computed": to.work.Days,
+		"counts": to.doc.Counts, "provisional": to.doc.Provisional,
 	}
 	if to.sheets != nil {
 		answer["sheets"] = sheetsAnswer(to.sheets)

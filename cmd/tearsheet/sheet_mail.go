@@ -92,13 +92,13 @@ func (a *app) post(p *project, s *store.Store) *mail.Post {
 
 // mailSheet puts the sheet into the outbox, a mail of his own for each recipient, and
 // sends what lies there. Who has had the sheet of this week gets it again only if that is
-// asked for. problems are those of the way there, which the mail tells.
-func (a *app) mailSheet(ctx context.Context, p *project, made *issued, o sheetOptions, to delivered, problems []error) ([]mail.Letter, error) {
-	page, files, err := p.sheetLetter(ctx, made, o, to, errors.Join(problems...))
+// asked for. What hindered the sheet on its way, the mail tells.
+func (a *app) mailSheet(ctx context.Context, p *project, o sheetOptions, to delivered) ([]mail.Letter, error) {
+	page, files, err := p.sheetLetter(ctx, o, to)
 	if err != nil {
 		return nil, err
 	}
-	about := sheetAbout(o, made.edition.Week.String())
+	about := sheetAbout(o, to.edition.Week.String())
 	if o.delivery.resend {
 		about += ", again " + runID(a.now())
 	}
@@ -106,20 +106,20 @@ func (a *app) mailSheet(ctx context.Context, p *project, made *issued, o sheetOp
 }
 
 // sheetLetter is the mail of a sheet, and the PDF that goes with it.
-func (p *project) sheetLetter(ctx context.Context, made *issued, o sheetOptions, to delivered, problem error) (letter.Letter, []mail.File, error) {
-	content, err := p.attachment(ctx, made)
+func (p *project) sheetLetter(ctx context.Context, o sheetOptions, to delivered) (letter.Letter, []mail.File, error) {
+	content, err := p.attachment(ctx, to.issued)
 	if err != nil {
 		return letter.Letter{}, nil, err
 	}
-	name := "tearsheet-" + made.edition.Week.String() + ".pdf"
+	name := "tearsheet-" + to.edition.Week.String() + ".pdf"
 	options := letter.Options{Late: lateness(o.delivery.late), Files: []string{name}, Footer: p.config.letter.Footer}
 	if to.sheets != nil && to.sheets.URL != "" {
 		options.Links = []letter.Link{{Text: "The sheet in Google Sheets", URL: to.sheets.URL}}
 	}
-	if problem != nil {
+	if to.wrong != nil {
 		options.Remark = "The sheet in Google Sheets could not be brought up to date: it may show an earlier week."
 	}
-	page, err := letter.New(made.doc, options)
+	page, err := letter.New(to.doc, options)
 	return page, []mail.File{{Name: name, Type: "application/pdf", Content: content}}, err
 }
 
