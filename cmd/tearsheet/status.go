@@ -24,13 +24,14 @@ func (a *app) statusCommand() *cobra.Command {
 		Short: "How every table stands: what is loaded, stale, open or failed",
 		Long: "Reads the ledger and no rows. It exits with 1 if something failed, and with 0 if it is\n" +
 			"only stale or waits for what has not come yet. With a schedule it also exits with 1 if a\n" +
-			"slot is not done two hours after it should be, or if none was for heartbeat.within. With\n" +
-			"--within it does so if no run, or no slot, was: a dead-man's switch for what watches the night.",
+			"slot is not done two hours after it should be or, where heartbeat.within is set, if no slot\n" +
+			"was done for so long. --within stands above both, and without a schedule it is about runs:\n" +
+			"a dead-man's switch for what watches the night.",
 		Example: "  tearsheet status\n  tearsheet status --within 26h || page-somebody",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return a.status(c.Context(), within) },
 	}
-	c.Flags().DurationVar(&within, "within", 0, "how long ago the last run that was done may have ended, such as 26h")
+	c.Flags().DurationVar(&within, "within", 0, "how long ago the last run, or slot of a schedule, that was done may have ended, such as 26h")
 	return c
 }
 
