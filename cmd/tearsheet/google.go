@@ -147,7 +147,7 @@ func (a *app) sayStep(step google.Step) {
 	if !step.OK {
 		mark = "NOT "
 	}
-	fmt.Fprintf(a.out, "%s%s: %s\n", mark, step.Name, step.Got)
+	fmt.Fprintf(a.out, "%s%s: %s\n", mark, step.Name, strings.ReplaceAll(step.Got, "\n", " / ")) // a line for each step
 	if !step.OK {
 		fmt.Fprintf(a.out, "      expected: %s\n", step.Want)
 	}

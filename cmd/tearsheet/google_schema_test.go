@@ -93,3 +93,14 @@ func TestAnswersOfGoogleAreJSON(t *testing.T) {
 		}
 	}
 }
+
+// The page tells a person that each line of --verify begins with ok.
+func TestVerifySaysEachStepOnALine(t *testing.T) {
+	s := newStandIn(t)
+	o := s.must(t, s.project(t, "", ""), "sheet", "--to", "sheets", "--verify")
+	for said := range strings.Lines(o.out) {
+		if !strings.HasPrefix(said, "ok  ") {
+			t.Errorf("a line that begins otherwise: %q", said)
+		}
+	}
+}
