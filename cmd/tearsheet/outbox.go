@@ -131,7 +131,11 @@ func (a *app) resend(ctx context.Context, which string) error {
 	}
 	for _, l := range slices.Backward(letters) {
 		if l.ID == strings.Trim(which, "<>") || strings.EqualFold(l.To, which) {
-			if err := post.Resend(ctx, l.ID); err != nil {
+			err := post.Resend(ctx, l.ID)
+			if err != nil && l.State == mail.HandingOver {
+				return hinted(err, "`tearsheet outbox send` does that")
+			}
+			if err != nil {
 				return err
 			}
 			return a.deliverPost(ctx, post)
