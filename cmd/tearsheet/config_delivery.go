@@ -31,7 +31,7 @@ func (oneOrMore) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{text, {Type: "array", Items: text}}}
 }
 
-// googleEntry says how Google is asked.
+// googleEntry says how Google is asked. In a config it is sound, and expanded.
 type googleEntry struct {
 	Credentials string `json:"credentials,omitempty" jsonschema:"example=tearsheet-key.json" jsonschema_description:"The key file of a service account; ${NAME} is replaced by an environment variable. The application default credentials if absent."`
 	Endpoint    string `json:"endpoint,omitempty" jsonschema_description:"Another address of the Sheets API: a private access point, or a stand-in for tests. http only on this machine."`
@@ -96,7 +96,7 @@ func (r *configReader) readSheets(s *sheetsEntry) {
 	r.sheets = &sheetsConfig{id: id, keep: s.Archive}
 }
 
-// sheetsConfig is the spreadsheet to which the sheet goes.
+// sheetsConfig is a sheetsEntry that is sound.
 type sheetsConfig struct {
 	id   string
 	keep int // past sheets; 0: none

@@ -41,7 +41,7 @@ const (
 	runSheet    = "sheet"
 )
 
-var slotWork = []string{runPipeline, runValues, runSheet}
+func slotWork() []string { return []string{runPipeline, runValues, runSheet} }
 
 func (s slotConfig) does(work string) bool { return slices.Contains(s.run, work) }
 
@@ -59,9 +59,9 @@ func (r *configReader) readSchedule(entries map[string]slotEntry) {
 			r.addAt(r.tree.Key(path...), fmt.Sprintf("schedule: %q is no name: use small letters, digits, - and _", name))
 		}
 		slot := slotConfig{name: name, schedule: r.slotTimes(entry, path), run: once(entry.Run)}
-		r.oneOf(entry.Run, slotWork, append(path, "run"))
+		r.oneOf(entry.Run, slotWork(), append(path, "run"))
 		if slot.does(runSheet) {
-			r.oneOf(entry.To, targets, append(path, "to"))
+			r.oneOf(entry.To, targets(), append(path, "to"))
 			slot.formats, slot.mail = r.sheetFormats(entry.To, append(path, "to")), entry.Mail
 			r.recipients(entry.Mail, append(path, "mail"))
 		} else if len(entry.To)+len(entry.Mail) > 0 {

@@ -34,14 +34,14 @@ type delivered struct {
 
 // issueAndDeliver brings the warehouse up to date, issues the sheet, and brings it where
 // it belongs: first its files, which are safe then, whatever Google or a mail server say.
-func (a *app) issueAndDeliver(ctx context.Context, p *project, o sheetOptions) (*issued, error) {
+func (a *app) issueAndDeliver(ctx context.Context, p *project, o sheetOptions) error {
 	made, err := a.bringUpAndIssue(ctx, p, o)
 	if err != nil {
-		return nil, errors.Join(err, a.mailHeld(ctx, p, o, err))
+		return errors.Join(err, a.mailHeld(ctx, p, o, err))
 	}
 	to := delivered{issued: made}
 	if to.paths, err = made.write(p.config.outDir, o.formats); err != nil {
-		return nil, err
+		return err
 	}
 	a.saySheet(made, to.paths)
 	if o.delivery.sheets {
@@ -55,7 +55,7 @@ func (a *app) issueAndDeliver(ctx context.Context, p *project, o sheetOptions) (
 	if a.json {
 		to.wrong = errors.Join(to.wrong, a.answer(sheetAnswer(to)))
 	}
-	return made, to.wrong
+	return to.wrong
 }
 
 // bringUpAndIssue loads what changed and issues the sheet.

@@ -16,12 +16,11 @@ import (
 	"tearsheet/pipeline"
 )
 
-// formats are the files that a sheet can be made into, and targets all that it can be
-// brought to.
-var (
-	formats = []string{"pdf", "xlsx", "html", "csv", "json"}
-	targets = append(slices.Clone(formats), toSheets)
-)
+// formats are the files that a sheet can be made into.
+var formats = []string{"pdf", "xlsx", "html", "csv", "json"}
+
+// targets are all that a sheet can be brought to.
+func targets() []string { return append(slices.Clone(formats), toSheets) }
 
 // sheetFlags are the flags of sheet.
 type sheetFlags struct {
@@ -49,14 +48,14 @@ func (a *app) sheetCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&flags.week, "week", "", "a day of the latest week to show (default: the last complete week)")
 	c.Flags().StringVar(&flags.asOf, "as-of", "", "the day on which the sheet is made (default: today)")
-	c.Flags().StringSliceVar(&flags.to, "to", nil, "what to make: "+strings.Join(targets, ", "))
+	c.Flags().StringSliceVar(&flags.to, "to", nil, "what to make: "+strings.Join(targets(), ", "))
 	c.Flags().StringVarP(&flags.out, "out", "o", "", "the folder of the files (default: outputs.dir of tearsheet.yaml)")
 	c.Flags().StringSliceVar(&flags.mail, "mail", nil, "send it by mail, with the PDF, to these addresses; who has had it gets it no second time")
 	c.Flags().BoolVar(&flags.resend, "resend", false, "with --mail: send it also to those who have had it")
 	c.Flags().BoolVar(&flags.anew, "new-tabs", false, "with --to sheets: make tabs again that people have deleted")
 	c.Flags().BoolVar(&flags.verify, "verify", false, "with --to sheets: try out at Google, on two scratch tabs, what only a live spreadsheet can show")
 	c.Flags().StringVar(&flags.paper, "paper", "", "letter or a4 (default: outputs.paper of tearsheet.yaml)")
-	_ = c.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(targets, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(targets(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("paper", cobra.FixedCompletions([]string{"letter", "a4"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -74,8 +73,7 @@ func (a *app) sheet(ctx context.Context, flags sheetFlags) error {
 	if flags.verify {
 		return a.verifySheets(ctx, p)
 	}
-	_, err = a.issueAndDeliver(ctx, p, o)
-	return err
+	return a.issueAndDeliver(ctx, p, o)
 }
 
 // holds tells what the loading before a sheet found, and returns an error if the sheet
@@ -160,8 +158,8 @@ func (a *app) options(p *project, flags sheetFlags) (sheetOptions, error) {
 	if len(flags.to) > 0 {
 		o.formats = nil
 		for _, format := range flags.to {
-			if !slices.Contains(targets, strings.ToLower(format)) {
-				wrong = append(wrong, fmt.Sprintf("--to: %q is none of %s", format, strings.Join(targets, ", ")))
+			if !slices.Contains(targets(), strings.ToLower(format)) {
+				wrong = append(wrong, fmt.Sprintf("--to: %q is none of %s", format, strings.Join(targets(), ", ")))
 			}
 			o.formats = append(o.formats, strings.ToLower(format))
 		}

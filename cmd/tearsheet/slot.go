@@ -103,8 +103,7 @@ func (a *app) slotSheet(ctx context.Context, p *project, slot slotConfig, turn w
 	o.last = p.config.calendar.LastWeeks(1, p.config.calendar.DayOf(p.config.clock(turn.Due)))[0]
 	o.delivery.mail, o.delivery.late, o.delivery.slot = slot.mail, turn.Late, slot.name
 	o.delivery.again = turn.Attempt <= len(slotAgain().Waits)
-	_, err = a.issueAndDeliver(ctx, p, o)
-	return err
+	return a.issueAndDeliver(ctx, p, o)
 }
 
 // lateness says how late a slot was, in words, or nothing if it was on time, which is for
