@@ -41,7 +41,7 @@ func (a *app) issueAndDeliver(ctx context.Context, p *project, o sheetOptions) e
 	}
 	to := delivered{issued: made}
 	if to.paths, err = made.write(p.config.outDir, o.formats); err != nil {
-		return err
+		return errors.Join(err, a.mailHeld(ctx, p, o, err))
 	}
 	a.saySheet(made, to.paths)
 	if o.delivery.sheets {

@@ -167,10 +167,14 @@ func TestH04SameWeekIsSentAgainOnlyIfThatIsAsked(t *testing.T) {
 // H07: a sheet that cannot be made is told of, once, and has no figures and no file. When
 // it can be made, it comes.
 func TestH07HeldSheetIsToldOfOnce(t *testing.T) {
-	for name, c := range map[string]struct{ file, right, wrong, says string }{
-		"a figure that cannot be computed": {registryName, "measure: count(*)", "measure: count(nothing)", "nothing"},
-		"rows that cannot be loaded":       {configName, "data/visits/", "elsewhere/", "elsewhere/{day}.csv: no such file"},
-		"no day is known":                  {configName, "as_of: 2026-11-17", "as_of: 2026-12-01", "no figure of the week ending 2026-11-29 is known"},
+	for name, c := range map[string]struct {
+		file, right, wrong, says string
+		code                     int
+	}{
+		"a figure that cannot be computed": {registryName, "measure: count(*)", "measure: count(nothing)", "nothing", exitHeld},
+		"rows that cannot be loaded":       {configName, "data/visits/", "elsewhere/", "elsewhere/{day}.csv: no such file", exitHeld},
+		"no day is known":                  {configName, "as_of: 2026-11-17", "as_of: 2026-12-01", "no figure of the week ending 2026-11-29 is known", exitHeld},
+		"files that cannot be written":     {configName, "outputs: {sheets:", "outputs: {dir: plan.csv, sheets:", "plan.csv", exitStorage},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPostman(t, noTLS, nil)
@@ -185,7 +189,7 @@ func TestH07HeldSheetIsToldOfOnce(t *testing.T) {
 					t.Errorf("%d files, and\n%s", len(m.files), m.text)
 				}
 			}
-			d.runs(t, time.Minute, exitHeld, "", "schedule", "run", "tuesday")
+			d.runs(t, time.Minute, c.code, "", "schedule", "run", "tuesday")
 			p.wantMails(t, 2)
 			d.edit(t, c.file, c.wrong, c.right)
 			d.runs(t, time.Hour, exitDone, "is done", "schedule", "run", "tuesday")
