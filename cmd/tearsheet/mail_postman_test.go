@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -33,6 +35,10 @@ type postman struct {
 	port   int
 	scheme string
 	roots  *x509.CertPool
+	root   []byte // their certificate, in DER
+	// password is what it lets in; right/one if it is "".
+	password string
+	echoes   bool // it repeats the passwords that it refuses
 }
 
 // The phases of a mail, as its server sees them.
@@ -118,7 +124,7 @@ func (p *postman) certify(t *testing.T) *tls.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.roots = x509.NewCertPool()
+	p.roots, p.root = x509.NewCertPool(), signed
 	p.roots.AddCert(parsed)
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{signed}, PrivateKey: private}}}
 }
@@ -133,10 +139,14 @@ type visit struct {
 func (v *visit) AuthMechanisms() []string { return []string{sasl.Plain} }
 func (v *visit) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, user, password string) error {
-		if password != "right/one" {
-			return smtp.ErrAuthFailed
+		switch {
+		case password == cmp.Or(v.password, "right/one"):
+			return nil
+		case v.echoes: // all that it was told, as some do
+			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8},
+				Message: "no: " + password + " " + base64.StdEncoding.EncodeToString([]byte("\x00"+user+"\x00"+password))}
 		}
-		return nil
+		return smtp.ErrAuthFailed
 	}), nil
 }
 func (v *visit) Mail(string, *smtp.MailOptions) error { return nil }

@@ -24,8 +24,8 @@ func openToOthers(path string) (fs.FileMode, bool) {
 	return info.Mode().Perm(), info.Mode().Perm()&0o077 != 0
 }
 
-// literalPassword is a password in a URL, or in a DSN of MySQL.
-var literalPassword = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9+.-]*://)?[^:@/]*:[^@]+@|[?&](?:ssl)?password=[^&]`)
+// literalPassword is a password in a URL, without its scheme, or in a DSN of MySQL.
+var literalPassword = regexp.MustCompile(`^[^:@/]*:[^@]+@|[?&](?:ssl)?password=[^&]`)
 
 // warnOfPasswords warns of each password that stands in tearsheet.yaml itself, if others
 // may read the file.
@@ -35,7 +35,11 @@ func (r *configReader) warnOfPasswords(file configFile) {
 		return
 	}
 	warn := func(text string, path ...string) {
-		if literalPassword.MatchString(environment.ReplaceAllString(text, "")) { // one from the environment leaves nothing there
+		rest := environment.ReplaceAllString(text, "") // of a password from the environment nothing is left
+		if _, after, ok := strings.Cut(rest, "://"); ok {
+			rest = after
+		}
+		if literalPassword.MatchString(rest) {
 			r.warnings = append(r.warnings, metrics.Fault{Place: placeIn(configName, r.tree.Value(path...)), Text: fmt.Sprintf(
 				"%s: a password stands here, and others on this machine may read the file (%v): write ${NAME} for it, or chmod 600 %s", path[len(path)-1], mode, configName)})
 		}
