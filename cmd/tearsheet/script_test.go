@@ -14,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"tearsheet/internal/testenv/canary"
 	"tearsheet/warehouse"
 	"tearsheet/warehouse/duck"
 	"tearsheet/warehouse/warehousetest"
@@ -25,6 +26,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("PLANTED", canary.Prefix+"4711") // a secret, which the log of a script must not show
 			return copyMissing(filepath.Join(env.WorkDir, "project"), filepath.Join("testdata", "project"))
 		},
 		Condition: func(name string) (bool, error) {
