@@ -26,7 +26,6 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("PLANTED", canary.Prefix+"4711") // a secret, which the log of a script must not show
 			return copyMissing(filepath.Join(env.WorkDir, "project"), filepath.Join("testdata", "project"))
 		},
 		Condition: func(name string) (bool, error) {
@@ -38,8 +37,15 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"tmpfs":        tmpfs,
 			"namesprocess": namesProcess,
+			"plant":        plantIn,
 		},
 	})
+}
+
+// plantIn puts a secret into an environment variable, without showing it in the log of the
+// script: plant NAME.
+func plantIn(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[0], canary.Prefix+"4711")
 }
 
 // copyMissing copies the files of a folder that to does not have.
