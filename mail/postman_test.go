@@ -1,16 +1,13 @@
 package mail_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
+	"net/http/httptest"
 	"os"
 	"sync"
 	"testing"
@@ -98,24 +95,11 @@ func (silent) Println(...any)        {}
 
 func (p *postman) certify(t testing.TB) *tls.Config {
 	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := time.Now()
-	about := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
-		IPAddresses: []net.IP{net.ParseIP("127.0.0.1")}, IsCA: true, BasicConstraintsValid: true}
-	signed, err := x509.CreateCertificate(rand.Reader, about, about, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := x509.ParseCertificate(signed)
-	if err != nil {
-		t.Fatal(err)
-	}
+	borrowed := httptest.NewTLSServer(nil) // its certificate is for 127.0.0.1
+	t.Cleanup(borrowed.Close)
 	p.roots = x509.NewCertPool()
-	p.roots.AddCert(parsed)
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{signed}, PrivateKey: private}}}
+	p.roots.AddCert(borrowed.Certificate())
+	return &tls.Config{Certificates: borrowed.TLS.Certificates}
 }
 
 // visit is one connection.
