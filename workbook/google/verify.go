@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -180,7 +181,7 @@ func (v *verifying) shown(ctx context.Context) *Error {
 	if e := spark.EffectiveValue; e != nil && e.ErrorValue != nil {
 		wrong = e.ErrorValue.Type + " " + e.ErrorValue.Message
 	}
-	v.say("the sparkline is drawn", wrong == "", "no error", shown(strings.TrimSpace(wrong)))
+	v.say("the sparkline is drawn", wrong == "", "no error", cmp.Or(strings.TrimSpace(wrong), "no error"))
 	note := at(1, 2).Note
 	v.say("the note is there", strings.HasPrefix(note, "A note"), "A note …", shown(note))
 	link := at(1, 3).Hyperlink
