@@ -50,7 +50,7 @@ func (a *app) issueAndDeliver(ctx context.Context, p *project, o sheetOptions) e
 	}
 	if len(o.delivery.mail) > 0 {
 		to.mail, err = a.mailSheet(ctx, p, o, to)
-		to.wrong = errors.Join(to.wrong, err)
+		to.wrong = errors.Join(err, to.wrong) // a server that may take it later comes first: it is tried again
 	}
 	if a.json {
 		to.wrong = errors.Join(to.wrong, a.answer(sheetAnswer(to)))

@@ -16,7 +16,7 @@ func TestI08OnlyWhoServesBeats(t *testing.T) {
 	done := workflow.Entry{Job: "nightly", Slot: "2026-11-17T00:30", State: workflow.Done, Ended: tuesday}
 	byCron := a.scheduler(p, nil)
 	byCron.Say(done, "nightly is done")
-	if err := a.sayBeat(p); err != nil || !strings.Contains(a.out.(*bytes.Buffer).String(), "nobody has served it") {
+	if err := a.sayBeat(t.Context(), p); err != nil || !strings.Contains(a.out.(*bytes.Buffer).String(), "nobody has served it") {
 		t.Errorf("%v, %s", err, a.out)
 	}
 	server := a.scheduler(p, nil)

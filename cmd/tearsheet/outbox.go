@@ -90,7 +90,7 @@ func (a *app) outboxOf(ctx context.Context) (*store.Store, *mail.Post, error) {
 	if c.letter == nil {
 		return nil, nil, usageError(fmt.Errorf("%s has no mail: {from: tearsheet@example.com, smtp: smtp://…}", configName))
 	}
-	return s, a.post(&project{config: c}, s), nil
+	return s, a.post(&project{config: c}, s, ""), nil
 }
 
 func (a *app) sendWaiting(ctx context.Context) error {
@@ -99,6 +99,15 @@ func (a *app) sendWaiting(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
+	waiting, err := s.Outbox().Letters(ctx, mail.Waiting)
+	if err != nil {
+		return err
+	}
+	for _, l := range waiting { // a person asks: now, and not when their time comes
+		if err := post.Resend(ctx, l.ID); err != nil {
+			return err
+		}
+	}
 	return a.deliverPost(ctx, post)
 }
 

@@ -73,11 +73,20 @@ func (r *configReader) readLetter(entry *letterEntry) {
 	r.letter = l
 }
 
-// post sends what lies in the outbox of a project.
-func (a *app) post(p *project, s *store.Store) *mail.Post {
+// errLater is that of a wait which a slot does not sit out: others have their turn.
+var errLater = errors.New("the mail server does not take it yet")
+
+// slotWaits is the longest wait that a slot sits out.
+const slotWaits = time.Minute
+
+// post sends what lies in the outbox of a project, for a slot or for a person.
+func (a *app) post(p *project, s *store.Store, slot string) *mail.Post {
 	sender := p.config.letter.sender
 	return &mail.Post{Outbox: s.Outbox(), Sender: &sender, Holder: runID(a.now()), Now: a.now,
 		Sleep: func(ctx context.Context, d time.Duration) error {
+			if slot != "" && d > slotWaits {
+				return errLater
+			}
 			fmt.Fprintf(a.errOut, "mail: trying again in %s\n", roughly(d))
 			timer := time.NewTimer(d)
 			defer timer.Stop()
@@ -191,7 +200,7 @@ func (a *app) send(ctx context.Context, p *project, o sheetOptions, of occasion)
 		return nil, err
 	}
 	defer s.Close()
-	post := a.post(p, s)
+	post := a.post(p, s, o.delivery.slot)
 	message := mail.Message{From: p.config.letter.From, FromName: p.config.company, ReplyTo: p.config.letter.ReplyTo,
 		Subject: of.page.Subject, Text: of.page.Text, HTML: of.page.HTML, Files: of.files, Date: a.now().In(p.config.calendar.Zone())}
 	added, err := post.Put(ctx, message, o.delivery.mail, of.about)
@@ -200,6 +209,9 @@ func (a *app) send(ctx context.Context, p *project, o sheetOptions, of occasion)
 	}
 	report, err := post.Deliver(ctx)
 	a.sayLetters(report.Letters)
+	if errors.Is(err, errLater) { // how its own letters stand decides
+		err = nil
+	}
 	letters, looked := lettersAbout(context.WithoutCancel(ctx), s, of.about, o.delivery.mail)
 	if added == 0 && len(mail.Report{Letters: letters}.Unsent()) == 0 {
 		fmt.Fprintf(a.errOut, "mail: %s was sent before; --resend sends it again\n", of.about)
@@ -230,9 +242,13 @@ func unsent(report mail.Report) error {
 		return nil
 	}
 	var names []string
+	code := exitHeld
 	for _, l := range letters {
 		names = append(names, l.To)
+		if l.State == mail.Waiting { // the server may take it later
+			code = exitSource
+		}
 	}
-	return &exitError{code: exitHeld, err: fmt.Errorf("not everybody has the mail: %s", strings.Join(names, ", ")),
+	return &exitError{code: code, err: fmt.Errorf("not everybody has the mail: %s", strings.Join(names, ", ")),
 		hint: "`tearsheet outbox` says why, and `tearsheet outbox resend` sends one again"}
 }

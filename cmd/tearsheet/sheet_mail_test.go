@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,8 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"tearsheet/calendar"
+	"tearsheet/mail"
+	"tearsheet/store"
 	"tearsheet/tearsheet/render/letter"
 )
 
@@ -85,6 +89,27 @@ func TestSlotThatIsLateToTheSchedulerIsLateInTheMail(t *testing.T) {
 	for late, want := range map[time.Duration]string{0: "", 3 * time.Minute: "late by 3 minutes", 3 * time.Hour: "late by 3 hours"} {
 		if got := lateness(late); got != want {
 			t.Errorf("%v: %q, want %q", late, got, want)
+		}
+	}
+}
+
+// H02: a server that wants to be asked in ten minutes holds up no other slot: this one is
+// tried again, and mails that were refused for good are not.
+func TestSlotSitsOutNoLongWaitForAMailServer(t *testing.T) {
+	a := &app{errOut: io.Discard, now: func() time.Time { return tuesday }}
+	p := &project{config: &config{letter: &letterConfig{}}}
+	if err := a.post(p, new(store.Store), "weekly").Sleep(t.Context(), 2*time.Minute); !errors.Is(err, errLater) {
+		t.Errorf("a slot: %v", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := a.post(p, new(store.Store), "").Sleep(ended, 2*time.Minute); !errors.Is(err, context.Canceled) {
+		t.Errorf("a person, who waits: %v", err)
+	}
+	for state, code := range map[mail.State]int{mail.Waiting: exitSource, mail.Refused: exitHeld, mail.Unclear: exitHeld, mail.GivenUp: exitHeld} {
+		err := unsent(mail.Report{Letters: []mail.Letter{{To: "ann@example.org", State: mail.Sent}, {To: "bob@example.org", State: state}}})
+		if exitCode(err) != code || slotAgain().If(err) != (state == mail.Waiting) {
+			t.Errorf("%s: exit %d, want %d: %v", state, exitCode(err), code, err)
 		}
 	}
 }

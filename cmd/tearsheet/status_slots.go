@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"text/tabwriter"
@@ -60,7 +61,7 @@ func (a *app) lastSlotDone(ctx context.Context, p *project) (time.Time, error) {
 	return last, nil
 }
 
-// overdue says which names have a slot that should have been done by now. It is one after
+// overdue says which names have a slot that failed last, or should have been done by now. It is one after
 // the last that was done, and may take two hours longer than that did.
 func (a *app) overdue(ctx context.Context, p *project) (list []string, err error) {
 	s, err := p.openStore(ctx)
@@ -81,6 +82,10 @@ func (a *app) overdue(ctx context.Context, p *project) (list []string, err error
 		entries, err := s.Slots(ctx, slot.name, looked)
 		if err != nil {
 			return nil, err
+		}
+		if len(entries) > 0 && entries[0].State == workflow.Failed {
+			list = append(list, fmt.Sprintf("%s %s failed; `tearsheet schedule run %s` does it again", slot.name, entries[0].Slot, slot.name))
+			continue
 		}
 		last, took := workflow.Slot{At: begun}, time.Duration(0)
 		at := slices.IndexFunc(entries, func(e workflow.Entry) bool { return e.State == workflow.Done && !e.Due.Before(begun) })
@@ -119,22 +124,27 @@ func (a *app) sayLastSlots(ctx context.Context, p *project) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return a.sayBeat(p)
+	return a.sayBeat(ctx, p)
 }
 
 // sayBeat tells whether somebody serves the schedule.
-func (a *app) sayBeat(p *project) error {
-	b, ok, err := readBeat(p.config.heartbeat.file)
-	const dead = 3 * time.Minute
-	switch {
-	case err != nil:
+func (a *app) sayBeat(ctx context.Context, p *project) error {
+	b, ok, wrong := readBeat(p.config.heartbeat.file)
+	s, err := p.openStore(ctx)
+	if err != nil {
 		return err
+	}
+	defer s.Close()
+	holder, err := s.Holder(ctx, workflow.Serving)
+	switch {
+	case wrong != nil || err != nil:
+		return errors.Join(wrong, err)
+	case holder != nil:
+		fmt.Fprintf(a.out, "  it is served %s\n", holder)
 	case !ok || b.At.IsZero(): // others may have let its slots happen
 		fmt.Fprintln(a.out, "  nobody has served it with `tearsheet serve` yet")
-	case a.now().Sub(b.At) > dead:
-		fmt.Fprintf(a.out, "  nobody serves it: the last heartbeat was %s\n", since(a.now(), b.At))
 	default:
-		fmt.Fprintf(a.out, "  process %d serves it\n", b.Process)
+		fmt.Fprintf(a.out, "  nobody serves it: the last heartbeat was %s\n", since(a.now(), b.At))
 	}
 	return nil
 }
