@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"time"
 
@@ -71,20 +70,8 @@ func (r *configReader) readGoogle(g *googleEntry) {
 	r.google.Endpoint, err = expand(g.Endpoint)
 	r.add(err, "google", "endpoint")
 	if err == nil && g.Endpoint != "" {
-		r.add(checkEndpoint(r.google.Endpoint), "google", "endpoint")
+		r.add(google.CheckEndpoint(r.google.Endpoint), "google", "endpoint")
 	}
-}
-
-// checkEndpoint wants https, or http on this machine: what is sent holds a token.
-func checkEndpoint(text string) error {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "":
-		return errors.New("is no address such as https://sheets.example.com/")
-	case u.Scheme == "https", u.Scheme == "http" && net.ParseIP(u.Hostname()).IsLoopback():
-		return nil
-	}
-	return errors.New("https:// is needed: what is sent holds a token; http:// is for this machine only")
 }
 
 func (r *configReader) readSheets(s *sheetsEntry) {

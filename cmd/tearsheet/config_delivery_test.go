@@ -35,7 +35,7 @@ func TestCheckSaysAllThatIsWrongWithSchedulesAndDeliveries(t *testing.T) {
 		"spreadsheet": {minimal + "outputs: {sheets: {spreadsheet: 'https://example.com/x'}}\n",
 			`4:33: spreadsheet: this is not the address of a spreadsheet at Google; copy it from the browser: https://docs.google.com/spreadsheets/d/…/edit`},
 		"endpoint": {minimal + "google: {endpoint: 'http://sheets.example.com', credentials: '${NO_SUCH_VARIABLE}'}\n",
-			"4:20: endpoint: https:// is needed: what is sent holds a token; http:// is for this machine only\n4:62: credentials: the environment variable NO_SUCH_VARIABLE is not set"},
+			"4:20: endpoint: must be https: plain http is for this machine alone\n4:62: credentials: the environment variable NO_SUCH_VARIABLE is not set"},
 		"heartbeat": {minimal + "heartbeat: {url: 'hc', within: soon}\n",
 			"4:18: url: is no address such as https://hc.example.com/ping\n4:32: within: \"soon\" is no length of time such as 26h"},
 	} {

@@ -246,10 +246,18 @@ func (c *Client) defaults(ctx context.Context) error {
 	return nil
 }
 
+// CheckEndpoint says what is wrong with an address as Options.Endpoint, or nothing.
+func CheckEndpoint(text string) error {
+	if _, fault := safeAddress(text); fault != "" {
+		return errors.New(fault)
+	}
+	return nil
+}
+
 // safeAddress parses an address to which a token may be sent, or says what is wrong with it.
 func safeAddress(text string) (*url.URL, string) {
 	at, err := url.Parse(text)
-	if err != nil || at.Host == "" || at.User != nil {
+	if err != nil || at.Host == "" || at.User != nil || at.RawQuery != "" {
 		return nil, "is not an address such as https://sheets.googleapis.com/"
 	}
 	if at.Scheme == "https" {
